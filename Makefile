@@ -1,0 +1,35 @@
+# Two commands do everything: `make dev` and `make test`. Each makes the environment first if it is not there.
+PYTHON ?= python3
+BIN := .venv/bin
+STAMP := .venv/.installed
+
+.PHONY: dev test lint unit end-to-end check clean
+
+dev: $(STAMP)
+	$(BIN)/yorutsuke aws start
+	DAGSTER_HOME="$(CURDIR)" $(BIN)/dagster dev
+
+test: lint unit end-to-end
+
+lint: $(STAMP)
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	YORUTSUKE_SAMPLES=false $(BIN)/dagster definitions validate
+
+# Two workers for two cores. The end-to-end tests start whole processes and go one by one.
+unit: $(STAMP)
+	$(BIN)/pytest -n 2 -m "not end_to_end"
+
+end-to-end: $(STAMP)
+	$(BIN)/pytest -m end_to_end
+
+$(STAMP): pyproject.toml constraints.txt
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet --constraint constraints.txt --editable ".[embedded,test,lint]"
+	touch $(STAMP)
+
+clean:
+	-$(BIN)/yorutsuke aws stop
+	rm -rf .venv .dagster .yorutsuke .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -1,0 +1,1 @@
+"""Receipt photos of the day become bookkeeping transactions overnight, at batch price."""
