@@ -1,0 +1,94 @@
+"""The account of a day: what its intents claimed, what became of it, and whether all of it is there."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from yorutsuke_pipeline.engine.cost import total
+from yorutsuke_pipeline.engine.day_intents import numbered_intents
+
+if TYPE_CHECKING:
+    from datetime import date
+    from decimal import Decimal
+
+    from yorutsuke_pipeline.engine.batch_job import BatchJob
+    from yorutsuke_pipeline.engine.intent import Intent
+    from yorutsuke_pipeline.engine.ports import IntentLedger, PendingRecords
+
+# More than this share of a day's records without a result raises the alarm.
+MOST_FAILURES = 0.05
+
+
+@dataclass(frozen=True)
+class DayAccount:
+    """A day in numbers, over all its numbered intents.
+
+    Attributes:
+        claimed_count: Records that intents with a result had claimed.
+        success_count: Of these, the ones with a result row.
+        failure_count: Of these, the ones that were rejected, refused or missing.
+        unsettled: Intents that have no result yet.
+        stranded: Records that still carry the claim of an intent that is closed.
+        estimate_usd: Over intents with a known cost; None if one is unknown.
+        cost_usd: Likewise.
+        last_jobs: Those of the intent that was opened last; one that was opened since an earlier intent
+            ended badly has asked again about what was left. None are left 30 days after they ended.
+    """
+
+    claimed_count: int
+    success_count: int
+    failure_count: int
+    unsettled: tuple[str, ...]
+    stranded: tuple[str, ...]
+    estimate_usd: Decimal | None
+    cost_usd: Decimal | None
+    last_jobs: tuple[BatchJob, ...] = ()
+
+    @property
+    def bad_endings(self) -> tuple[BatchJob, ...]:
+        """Those of the last jobs that have ended without having processed every record."""
+        return tuple(job for job in self.last_jobs if job.has_ended and not job.ended_well)
+
+    @property
+    def adds_up(self) -> bool:
+        """Whether every claimed record has exactly one ending."""
+        return self.success_count + self.failure_count == self.claimed_count and not self.stranded
+
+    @property
+    def failure_share(self) -> float:
+        """Failed records among all claimed, 0 to 1; 0 when none was claimed."""
+        return self.failure_count / self.claimed_count if self.claimed_count else 0.0
+
+    @property
+    def is_within_estimate(self) -> bool | None:
+        """Whether it cost no more than was estimated; None if either is unknown."""
+        if self.estimate_usd is None or self.cost_usd is None:
+            return None
+        return self.cost_usd <= self.estimate_usd
+
+
+def account_for(day: date, *, workload: str, ledger: IntentLedger, pending: PendingRecords) -> DayAccount:
+    """Return the account of a day, from the ledger and from the records that still wait. Reads only."""
+    intents = list(numbered_intents(ledger, workload, day))
+    settled = [(intent, intent.result) for intent in intents if intent.result is not None]
+    closed = {intent.intent_id for intent in intents if not intent.is_open}
+    billed = [intent for intent in intents if intent.usage is not None]
+    return DayAccount(
+        claimed_count=sum(intent.record_count + intent.rejected_count for intent, _ in settled),
+        success_count=sum(result.success_count for _, result in settled),
+        failure_count=sum(result.failure_count for _, result in settled),
+        unsettled=tuple(intent.intent_id for intent in intents if intent.result is None),
+        stranded=tuple(
+            record.identity
+            for record in pending.pending(day)
+            if record.intent_id in closed and pending.holds(record.identity, record.intent_id)
+        ),
+        estimate_usd=total([intent.estimate_usd for intent in billed]),
+        cost_usd=total([intent.cost_usd for intent in billed]),
+        last_jobs=_jobs_of_the_last(intents, ledger),
+    )
+
+
+def _jobs_of_the_last(intents: list[Intent], ledger: IntentLedger) -> tuple[BatchJob, ...]:
+    return tuple(ledger.jobs(intents[-1].intent_id)[: intents[-1].job_count]) if intents else ()

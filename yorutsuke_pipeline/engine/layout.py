@@ -1,0 +1,101 @@
+"""Where things lie in the bucket. Every key that the product writes is made here.
+
+    uploads/{userId}/...                       the app's; the product only reads, and deletes what it archived
+    batch-input/{intentId}/part-0001.jsonl     what a job reads
+    batch-work/{intentId}/records.jsonl        the manifest: each claimed record, without its image
+    batch-input/{intentId}/draft-003/...       the parts of a later draft: the first was never sealed (`manifest`)
+    batch-work/{intentId}/draft-003/...        its records.jsonl
+    batch-output/{jobId}/...                   what the service wrote (on demand: ondemand-{jobName} for the id)
+    batch-work/{intentId}/answers.jsonl        each record's answer, without the echoed input
+    batch-work/{intentId}/outcomes.jsonl       what became of each: accepted, rejected or missing
+    batch-work/{intentId}/on-demand/...        what was asked, and answered, one by one
+    dead-letters/{jobId or intentId}.jsonl     rejects, with their reasons
+    processed/{YYYY-MM-DD}/...                 archived sources
+
+Everything under `batch-*` expires after 30 days.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from yorutsuke_pipeline.engine.identity import check_s3_uri
+
+if TYPE_CHECKING:
+    from datetime import date
+
+INPUT_PREFIX = "batch-input/"
+OUTPUT_PREFIX = "batch-output/"
+SERVICE_MANIFEST = "manifest.json.out"
+
+
+def part_key(intent_id: str, number: int, draft: int = 1) -> str:
+    """Return the key of an intent's part, from 1."""
+    return f"{INPUT_PREFIX}{_draft_folder(intent_id, draft)}/part-{number:04d}.jsonl"
+
+
+def output_folder(job_id: str) -> str:
+    """Return the prefix of a job's output, with the slash that keeps `abc1` apart from `abc12`."""
+    return f"{OUTPUT_PREFIX}{job_id}/"
+
+
+def records_key(intent_id: str, draft: int = 1) -> str:
+    """Return the key of an intent's manifest."""
+    return f"batch-work/{_draft_folder(intent_id, draft)}/records.jsonl"
+
+
+def records_key_of(part: str) -> str:
+    """Return the key of the manifest that the part of that key belongs to."""
+    folder = part.removeprefix(INPUT_PREFIX).rpartition("/")[0]
+    return f"batch-work/{folder}/records.jsonl"
+
+
+def answers_key(intent_id: str) -> str:
+    """Return the key of an intent's answers."""
+    return f"batch-work/{intent_id}/answers.jsonl"
+
+
+def outcomes_key(intent_id: str) -> str:
+    """Return the key of the list of what became of an intent's records."""
+    return f"batch-work/{intent_id}/outcomes.jsonl"
+
+
+def asked_key(intent_id: str, record_id: str) -> str:
+    """Return the key of the mark that a record is being asked about on demand."""
+    return f"batch-work/{intent_id}/on-demand/asked/{record_id}"
+
+
+def asked_folder(intent_id: str) -> str:
+    """Return the prefix of all such marks of an intent."""
+    return asked_key(intent_id, "")
+
+
+def answered_key(intent_id: str, record_id: str) -> str:
+    """Return the key of a record's answer on demand, one line in batch output form."""
+    return f"batch-work/{intent_id}/on-demand/answered/{record_id}"
+
+
+def dead_letters_key(owner_id: str) -> str:
+    """Return the key of the rejects of a job, or of an intent for those from before there was a job."""
+    return f"dead-letters/{owner_id}.jsonl"
+
+
+def archive_key(day: date, record_id: str, source_key: str) -> str:
+    """Return where a source is archived: named by its record id, so no hostile key reaches the archive."""
+    stem, dot, ending = source_key.rpartition(".")
+    suffix = ending.lower() if stem and dot and ending.isascii() and ending.isalnum() and len(ending) <= 4 else ""  # noqa: PLR2004 — jpeg, webp
+    return f"processed/{day.isoformat()}/{record_id}" + (f".{suffix}" if suffix else "")
+
+
+def s3_uri(bucket: str, key: str) -> str:
+    """Return `s3://bucket/key`, checked against the service's pattern.
+
+    Raises:
+        ConfigurationError: The service would not take it.
+    """
+    return check_s3_uri(f"s3://{bucket}/{key}")
+
+
+def _draft_folder(intent_id: str, draft: int) -> str:
+    """Return a folder that only one run writes to: one that stalled cannot overwrite what another has sealed."""
+    return intent_id if draft == 1 else f"{intent_id}/draft-{draft:03d}"

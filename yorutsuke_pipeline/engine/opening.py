@@ -1,0 +1,142 @@
+"""Opening the day's intent, resuming one that was left, and giving one up.
+
+One intent a day is being prepared at any time; as many as there were late arrivals may be waiting for
+their jobs.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from yorutsuke_pipeline.engine import layout
+from yorutsuke_pipeline.engine.batch_job import PLANNED, BatchJob
+from yorutsuke_pipeline.engine.day_intents import numbered_intents
+from yorutsuke_pipeline.engine.errors import LostRaceError
+from yorutsuke_pipeline.engine.events import Event, EventName
+from yorutsuke_pipeline.engine.identity import fingerprint, intent_id
+from yorutsuke_pipeline.engine.intent import Intent, IntentStatus, ResultStats
+from yorutsuke_pipeline.engine.streams import read_json_lines
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import date
+
+    from yorutsuke_pipeline.engine.policy import Policy
+    from yorutsuke_pipeline.engine.ports import Clock, EventLog, IntentLedger, ObjectStore, PendingRecords
+    from yorutsuke_pipeline.engine.record import PendingRecord
+    from yorutsuke_pipeline.engine.workload import Workload
+
+
+@dataclass(frozen=True)
+class Opening:
+    """What the rules of opening work through."""
+
+    workload: Workload
+    policy: Policy
+    pending: PendingRecords
+    ledger: IntentLedger
+    objects: ObjectStore
+    events: EventLog
+    clock: Clock
+
+    def unsubmitted(self, day: date) -> Intent | None:
+        """Return the day's intent that no job was submitted for, if there is one worth resuming.
+
+        One that was sealed for another model or prompt, or whose parts were changed since, with nothing
+        submitted, is given up here: mending a wrong setting is enough to let the day go on.
+        """
+        for intent in numbered_intents(self.ledger, self.workload.name, day):
+            if intent.status is IntentStatus.OPEN:
+                return intent
+            if intent.status is IntentStatus.MANIFESTED:
+                jobs = self.jobs(intent)
+                has_begun = any(job.status != PLANNED for job in jobs)
+                if has_begun or (self._asks_as_configured(intent) and self._is_intact(jobs)):
+                    return intent
+                self.give_up(intent, layout.records_key_of(self.jobs(intent)[0].part_key))
+        return None
+
+    def open(self, day: date) -> Intent:
+        """Put the day's next intent; if another run has just put it, that one is returned.
+
+        Raises:
+            LostRaceError: Another run has put it and gone on with it.
+        """
+        number = 1 + sum(1 for _ in numbered_intents(self.ledger, self.workload.name, day))
+        name = intent_id(self.workload.name, day, number)
+        intent = Intent(
+            intent_id=name,
+            workload=self.workload.name,
+            day=day,
+            model_id=self.policy.model_id,
+            prompt_version=self.workload.prompt_version,
+            trace_id=fingerprint({"trace": name})[:32],
+            created_at=self.clock.now(),
+        )
+        if self.ledger.create(intent):
+            self.events.emit(Event(EventName.BATCH_STARTED, intent.intent_id, intent.trace_id))
+        current = self.ledger.intent(name) or intent
+        if current.status is not IntentStatus.OPEN:
+            raise LostRaceError(f"{name} was opened and sealed by another run; materialize the day again")
+        return current
+
+    def takeable(self, day: date, intent: Intent | None) -> Iterator[PendingRecord]:
+        """Yield what waits in `day` and is unclaimed, claimed by `intent`, or claimed by nobody who lives."""
+        mine = intent.intent_id if intent is not None else None
+        dead: dict[str, bool] = {}
+        for record in self.pending.pending(day):
+            holder = record.intent_id
+            if holder is not None and holder != mine and holder not in dead:
+                dead[holder] = self._is_closed(holder)
+            if holder is None or holder == mine or dead[holder]:
+                yield record
+
+    def claim(self, waiting: PendingRecord, intent: Intent) -> PendingRecord | None:
+        """Claim a takeable record, or return None if another intent was faster.
+
+        A closed intent's claim is void: a run has set it that stalled, and woke after another had brought
+        its intent to the end. Left alone, it would keep the record from ever being asked about.
+        """
+        if waiting.intent_id not in {None, intent.intent_id}:
+            self.pending.release(
+                waiting.identity,
+                str(waiting.intent_id),
+                attempts=waiting.attempts,
+                reason=waiting.last_reason,
+            )
+        return self.pending.claim(waiting.identity, intent.intent_id)
+
+    def give_up(self, intent: Intent, records_key: str, *, rejected_count: int | None = None) -> Intent:
+        """Release what an intent claimed and close it, with nothing asked and nothing paid."""
+        for document in read_json_lines(self.objects, records_key):
+            self.pending.release(
+                document["identity"],
+                intent.intent_id,
+                attempts=document["attempts"],
+                reason=document["lastReason"],
+            )
+        rejected = intent.rejected_count if rejected_count is None else rejected_count
+        closed = intent.advance(
+            IntentStatus.CLOSED,
+            record_count=0,
+            rejected_count=rejected,
+            result=ResultStats(success_count=0, failure_count=rejected),
+            closed_at=self.clock.now(),
+        )
+        return self.ledger.save(closed)
+
+    def jobs(self, intent: Intent) -> tuple[BatchJob, ...]:
+        """Return the intent's jobs, without rows left over by a manifest that was never sealed."""
+        return tuple(self.ledger.jobs(intent.intent_id)[: intent.job_count])
+
+    def _is_closed(self, intent_id: str) -> bool:
+        intent = self.ledger.intent(intent_id)
+        return intent is not None and not intent.is_open
+
+    def _asks_as_configured(self, intent: Intent) -> bool:
+        return intent.model_id == self.policy.model_id and intent.prompt_version == self.workload.prompt_version
+
+    def _is_intact(self, jobs: tuple[BatchJob, ...]) -> bool:
+        parts = (self.objects.head(job.part_key) for job in jobs)
+        return all(part is not None and part.etag == job.part_etag for part, job in zip(parts, jobs, strict=True))

@@ -1,0 +1,245 @@
+"""What the rules need from outside, as protocols. AWS implements them in `aws/`, tests in fakes.
+
+Every method may raise `TransientError` and `ConfigurationError` besides what it names.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+    from contextlib import AbstractContextManager
+    from datetime import date, datetime
+
+    from yorutsuke_pipeline.engine.batch_job import BatchJob, JobRequest, JobState
+    from yorutsuke_pipeline.engine.cost import Price
+    from yorutsuke_pipeline.engine.events import Event
+    from yorutsuke_pipeline.engine.intent import Intent
+    from yorutsuke_pipeline.engine.record import PendingRecord
+    from yorutsuke_pipeline.engine.workload import Row
+
+
+class Clock(Protocol):
+    """The time, so that a test can say what it is."""
+
+    def now(self) -> datetime:
+        """Return the time, aware, in UTC."""
+        ...
+
+
+class EventLog(Protocol):
+    """Where structured events go."""
+
+    def emit(self, event: Event) -> None:
+        """Write one event."""
+        ...
+
+
+class PriceList(Protocol):
+    """Where prices come from."""
+
+    def price(self, model_id: str) -> Price | None:
+        """Return a model's on-demand price, or None if it is unknown."""
+        ...
+
+
+class PendingRecords(Protocol):
+    """The table of records that wait, with the claims on them.
+
+    A claim is the name of an intent on a record. Every change names the claim it relies on, so a run
+    that lost its claim changes nothing.
+    """
+
+    def pending(self, day: date) -> Iterator[PendingRecord]:
+        """Yield the records of a day that wait, claimed ones included, oldest first; never a scan."""
+        ...
+
+    def holds(self, identity: str, intent_id: str) -> bool:
+        """Tell, read consistently, whether a record waits and an intent has it; `pending` may lag."""
+        ...
+
+    def claim(self, identity: str, intent_id: str) -> PendingRecord | None:
+        """Claim a record; return it as it now is, or None if it no longer waits or another intent has it."""
+        ...
+
+    def release(self, identity: str, intent_id: str, *, attempts: int, reason: str | None) -> bool:
+        """Put a claimed record back in line; return whether the claim still stood."""
+        ...
+
+    def fail(self, identity: str, intent_id: str, *, attempts: int, reason: str) -> bool:
+        """Take a claimed record out of line, to wait for a person; return whether the claim still stood."""
+        ...
+
+    def finish(self, identity: str, intent_id: str, *, archived_key: str | None) -> bool:
+        """Mark a claimed record processed; return whether it is (also when it already was, for this intent)."""
+        ...
+
+
+class IntentLedger(Protocol):
+    """The batch-jobs table: intents and their jobs. Each write is conditional on the row's version."""
+
+    def create(self, intent: Intent) -> bool:
+        """Put a new intent; return False if one with that id is there already (whoever put it)."""
+        ...
+
+    def intent(self, intent_id: str) -> Intent | None:
+        """Return an intent, read consistently, or None."""
+        ...
+
+    def save(self, intent: Intent) -> Intent:
+        """Write an intent over the version it was read at; return it with its new version.
+
+        Raises:
+            LostRaceError: Another run wrote it first.
+        """
+        ...
+
+    def open_intents(self, workload: str) -> Iterator[Intent]:
+        """Yield the workload's intents that are not closed."""
+        ...
+
+    def jobs(self, intent_id: str) -> Sequence[BatchJob]:
+        """Return an intent's jobs by number, read consistently."""
+        ...
+
+    def save_job(self, job: BatchJob) -> BatchJob:
+        """Write a job over the version it was read at (0: it must not exist); return it with its new one.
+
+        Raises:
+            LostRaceError: Another run wrote it first.
+        """
+        ...
+
+
+@dataclass(frozen=True)
+class StoredObject:
+    """What is known of an object without reading it."""
+
+    key: str
+    size: int
+    etag: str
+
+
+class ObjectWriter(Protocol):
+    """An object being written; it exists only once its context ends without an error."""
+
+    def write(self, content: bytes) -> None:
+        """Append bytes."""
+        ...
+
+
+class ObjectStore(Protocol):
+    """The bucket."""
+
+    @property
+    def bucket(self) -> str:
+        """Its name."""
+        ...
+
+    def read(self, key: str, *, longest: int) -> tuple[StoredObject, bytes] | None:
+        """Return an object and its content, or None if there is none; of a longer one, no content."""
+        ...
+
+    def head(self, key: str) -> StoredObject | None:
+        """Return what is known of an object, or None if there is none."""
+        ...
+
+    def lines(self, key: str, *, longest: int) -> Iterator[bytes]:
+        """Yield an object's lines without ends, of a longer one `longest` + 1 bytes; nothing if there is none."""
+        ...
+
+    def writing(self, key: str) -> AbstractContextManager[ObjectWriter]:
+        """Write an object as a stream; on an error nothing is left behind."""
+        ...
+
+    def create(self, key: str, content: bytes) -> bool:
+        """Write a small object unless one of that key exists; return whether this call wrote it."""
+        ...
+
+    def list(self, prefix: str) -> Iterator[StoredObject]:
+        """Yield the objects whose keys begin with `prefix`."""
+        ...
+
+    def copy(self, source: StoredObject, key: str) -> StoredObject | None:
+        """Copy an object if it is still what `source` says; None if it is gone or has changed."""
+        ...
+
+    def delete(self, keys: Sequence[str]) -> None:
+        """Delete objects; one that is not there is no error."""
+        ...
+
+
+class BatchService(Protocol):
+    """Bedrock's control plane for batch jobs."""
+
+    def create(self, request: JobRequest) -> str:
+        """Create a job; return its ARN.
+
+        Raises:
+            ThrottledError: Refused for now, without effect.
+            SlotsFullError: The quota of running jobs is used up, without effect.
+            InDoubtError: No telling whether it took effect, a name that is in use included.
+            SubmissionRefusedError: Refused for what the request says.
+        """
+        ...
+
+    def find(self, job_name: str, client_request_token: str) -> JobState | None:
+        """Return the job of that name and token, or None if the service knows none."""
+        ...
+
+    def get(self, job_id: str) -> JobState | None:
+        """Return a job, or None if the service does not know it."""
+        ...
+
+    def since(self, moment: datetime) -> Iterator[JobState]:
+        """Yield every job submitted since, a page at a time; cheaper than `get` when many are open."""
+        ...
+
+
+class OnDemandModel(Protocol):
+    """Bedrock's runtime, for the records that are too few for a batch job."""
+
+    def invoke(self, model_id: str, body: bytes) -> dict[str, Any]:
+        """Ask once, never twice by itself when the answer got lost; return the model's output.
+
+        Raises:
+            ModelRefusedError: The model refused this record.
+        """
+        ...
+
+
+class ModelRefusedError(Exception):
+    """A model refused one record, on demand; it becomes an error line like the batch service writes."""
+
+    def __init__(self, code: int, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+
+
+class ResultTable(Protocol):
+    """The workload's table of results."""
+
+    def key(self, row: Row) -> dict[str, str]:
+        """Return the values that name a row in the table."""
+        ...
+
+    def write(self, rows: Iterable[Row]) -> int:
+        """Put rows, over older ones of the same key but never over one that a person has edited.
+
+        Returns the number of rows that were kept back because a person had edited them.
+
+        Raises:
+            UnwrittenError: Rows were left at the deadline; it names them.
+        """
+        ...
+
+    def neighbours(self, neighbourhood: tuple[str, str]) -> Sequence[Row]:
+        """Return the rows of a neighbourhood, as `Workload.neighbourhood` names it."""
+        ...
+
+    def mark_archive_failed(self, key: dict[str, str], reason: str) -> None:
+        """Note on a result that its source could not be archived and stays where it is."""
+        ...

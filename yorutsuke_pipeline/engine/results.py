@@ -1,0 +1,277 @@
+"""Results: what the answers become.
+
+Each answer is judged; good ones become rows, rejects become dead letters, and records that got no good
+answer go back in line or wait for a person.
+
+The order, so that a run killed anywhere can be run again: rows and dead letters first (writing them
+again changes nothing), then the records' own rows, each under the claim it relies on, and the intent
+last.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from yorutsuke_pipeline.engine import layout
+from yorutsuke_pipeline.engine.answers import check_complete
+from yorutsuke_pipeline.engine.cost import TokenUsage
+from yorutsuke_pipeline.engine.day_intents import intents_in
+from yorutsuke_pipeline.engine.dead_letters import DeadLetter, DeadLetterWriter
+from yorutsuke_pipeline.engine.events import Event, EventName
+from yorutsuke_pipeline.engine.intent import Intent, IntentStatus, ResultStats
+from yorutsuke_pipeline.engine.model_family import ModelAnswer
+from yorutsuke_pipeline.engine.raw_output import Outcome
+from yorutsuke_pipeline.engine.record import RecordRejectedError, Reject
+from yorutsuke_pipeline.engine.streams import (
+    check_complete_list,
+    chunked,
+    json_line,
+    map_bounded,
+    read_json_lines,
+)
+from yorutsuke_pipeline.engine.words import Word
+from yorutsuke_pipeline.engine.workload import AnswerContext, Row
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from yorutsuke_pipeline.engine.policy import Policy
+    from yorutsuke_pipeline.engine.ports import (
+        Clock,
+        EventLog,
+        IntentLedger,
+        ObjectStore,
+        ObjectWriter,
+        PendingRecords,
+        ResultTable,
+    )
+    from yorutsuke_pipeline.engine.workload import Workload
+
+# Rows that are judged, compared and written together; some hundred kilobytes.
+_CHUNK = 500
+_PREVIEW = 20
+
+
+class Ending(Word):
+    """What became of a claimed record."""
+
+    ACCEPTED = "accepted"
+    REJECTED = "rejected"
+    MISSING = "missing"
+
+
+@dataclass
+class ResultsReport:
+    """What the stage did, over all intents that it worked on.
+
+    Attributes:
+        endings: Records by `Ending`.
+        rejects: Rejected records and lines, by kind of reason.
+        final_count: Rejected records that now wait for a person.
+        kept_edited_count: Rows left alone because a person had edited them.
+        preview: The first accepted rows.
+    """
+
+    intents: list[Intent] = field(default_factory=list)
+    endings: Counter[str] = field(default_factory=Counter)
+    rejects: Counter[str] = field(default_factory=Counter)
+    warnings: Counter[str] = field(default_factory=Counter)
+    dead_letter_keys: list[str] = field(default_factory=list)
+    final_count: int = 0
+    kept_edited_count: int = 0
+    preview: list[Row] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class _Judged:
+    """A kept answer with its row, or with the reason why there is none."""
+
+    document: dict[str, Any]
+    row: Row | None = None
+    reject: Reject | None = None
+
+
+@dataclass(frozen=True)
+class ResultRecorder:
+    """The stage, with the ports it works through."""
+
+    workload: Workload
+    policy: Policy
+    pending: PendingRecords
+    ledger: IntentLedger
+    objects: ObjectStore
+    table: ResultTable
+    events: EventLog
+    clock: Clock
+
+    def record(self, day: date) -> ResultsReport:
+        """Write results, dead letters and releases of the day's intents whose output is collected.
+
+        Raises:
+            UnwrittenError: Rows were left at the deadline; run the stage again.
+            ManifestChangedError: The answers are no longer those that were collected; nothing was released.
+        """
+        report = ResultsReport()
+        for intent in intents_in(self.ledger, self.workload.name, day, IntentStatus.COLLECTED):
+            endings = self._write(intent, report)
+            self._return_to_line(intent)
+            accepted = endings[Ending.ACCEPTED]
+            result = ResultStats(accepted, endings.total() - accepted + intent.rejected_count)
+            report.intents.append(self.ledger.save(intent.advance(IntentStatus.RECORDED, result=result)))
+            report.endings.update(endings)
+        return report
+
+    def _write(self, intent: Intent, report: ResultsReport) -> Counter[str]:
+        """Write rows, dead letters and the list of outcomes; return the records by ending."""
+        endings: Counter[str] = Counter()
+        answers = read_json_lines(self.objects, layout.answers_key(intent.intent_id))
+        with ExitStack() as stack:
+            outcomes = stack.enter_context(self.objects.writing(layout.outcomes_key(intent.intent_id)))
+            letters = stack.enter_context(DeadLetterWriter(self.objects))
+            for chunk in chunked(answers, _CHUNK):
+                judged = self._compared([self._judge(intent, document) for document in chunk])
+                rows = [entry.row for entry in judged if entry.row is not None]
+                report.kept_edited_count += self.table.write(rows)
+                for entry in judged:
+                    ending = self._note(intent, entry, outcomes, letters, report)
+                    endings.update([ending] if ending else [])
+            check_complete_list(layout.answers_key(intent.intent_id), intent.record_count, endings.total())
+        report.dead_letter_keys.extend(letters.keys)
+        return endings
+
+    def _judge(self, intent: Intent, document: dict[str, Any]) -> _Judged:
+        outcome = document["outcome"]
+        if outcome == Outcome.MISSING:
+            # Of a job that ended badly it was never asked about; of one that ended well, in vain.
+            lost = Reject("no_answer", "the job completed without a line for this record")
+            return _Judged(document, reject=lost if document["jobEndedWell"] else None)
+        if outcome == Outcome.UNREADABLE_LINE:
+            return _Judged(document, reject=Reject(document["kind"], document["reason"]))
+        if outcome == Outcome.REFUSED:
+            reason = f"the model refused with {document['errorCode']}: {document['errorMessage']}"
+            return _Judged(document, reject=Reject.because("refused", reason))
+        usage = TokenUsage(document["inputTokens"], document["outputTokens"])
+        answer = ModelAnswer(document["text"], document["stopReason"], usage)
+        try:
+            check_complete(answer)
+            return _Judged(document, row=self.workload.read_answer(answer, self._context(intent, document, usage)))
+        except RecordRejectedError as error:
+            return _Judged(document, reject=error.reject)
+
+    def _context(self, intent: Intent, document: dict[str, Any], usage: TokenUsage) -> AnswerContext:
+        return AnswerContext(
+            record_id=document["recordId"],
+            identity=document["identity"],
+            attributes=document["attributes"],
+            job_id=document["jobId"],
+            intent_id=intent.intent_id,
+            trace_id=intent.trace_id,
+            model_id=intent.model_id,
+            prompt_version=intent.prompt_version,
+            usage=usage,
+            extracted_at=self.clock.now(),
+        )
+
+    def _compared(self, judged: list[_Judged]) -> list[_Judged]:
+        """Compare each row with the stored rows, and those of this chunk, that share its neighbourhood."""
+        groups: dict[tuple[str, str], list[Row]] = {}
+        for entry in judged:
+            place = self.workload.neighbourhood(entry.row) if entry.row is not None else None
+            if place is not None and entry.row is not None:
+                groups.setdefault(place, []).append(entry.row)
+        for place, stored in zip(
+            groups,
+            map_bounded(self.table.neighbours, groups, workers=self.policy.concurrency),
+            strict=True,
+        ):
+            groups[place].extend(stored)
+        return [self._with_neighbours(entry, groups) for entry in judged]
+
+    def _with_neighbours(self, entry: _Judged, groups: dict[tuple[str, str], list[Row]]) -> _Judged:
+        if entry.row is None:
+            return entry
+        place = self.workload.neighbourhood(entry.row)
+        neighbours = groups[place] if place is not None else []
+        return _Judged(entry.document, self.workload.compare(entry.row, neighbours), None)
+
+    def _note(
+        self,
+        intent: Intent,
+        entry: _Judged,
+        outcomes: ObjectWriter,
+        letters: DeadLetterWriter,
+        report: ResultsReport,
+    ) -> Ending | None:
+        """Write down what became of one record (its ending is returned) or of a line that is nobody's."""
+        document, reject = entry.document, entry.reject
+        identity = document.get("identity")
+        attempts = self._attempts(entry)
+        is_final = reject is not None and identity is not None and attempts >= self.policy.max_attempts
+        if reject is not None:
+            report.rejects[reject.kind] += 1
+            report.final_count += is_final
+            letters.write(
+                document["jobId"],
+                DeadLetter(
+                    reject,
+                    document.get("recordId"),
+                    identity,
+                    attempts,
+                    is_final,
+                    document.get("file"),
+                    document.get("line"),
+                    document.get("text") or document.get("raw") or "",
+                ),
+            )
+            facts = (
+                ("recordId", str(document.get("recordId"))),
+                ("kind", reject.kind),
+                ("line", document.get("line") or 0),
+            )
+            self.events.emit(Event(EventName.RECORD_REJECTED, intent.intent_id, intent.trace_id, facts))
+        if identity is None:
+            return None
+        ending = Ending.ACCEPTED if entry.row is not None else Ending.REJECTED if reject else Ending.MISSING
+        if entry.row is not None:
+            report.warnings.update(entry.row.get("warnings", ()))
+            report.preview.extend([entry.row][: _PREVIEW - len(report.preview)])
+        outcomes.write(
+            json_line(
+                {
+                    "recordId": document["recordId"],
+                    "identity": identity,
+                    "ending": ending,
+                    "attempts": attempts,
+                    "reason": reject.reason if reject else document.get("lastReason"),
+                    "isFinal": is_final,
+                    "source": document["source"],
+                    "resultKey": self.table.key(entry.row) if entry.row is not None else None,
+                },
+            ),
+        )
+        return ending
+
+    def _attempts(self, entry: _Judged) -> int:
+        """Return the record's attempts after this one; what was never processed was no attempt."""
+        before = int(entry.document.get("attempts", 0))
+        return before + 1 if entry.reject is not None else before
+
+    def _return_to_line(self, intent: Intent) -> None:
+        """Release records without a result, or take them out of line when their attempts are used up."""
+        outcomes = (
+            outcome
+            for outcome in read_json_lines(self.objects, layout.outcomes_key(intent.intent_id))
+            if outcome["ending"] != Ending.ACCEPTED
+        )
+
+        def settle(outcome: dict[str, Any]) -> bool:
+            identity, attempts, reason = outcome["identity"], outcome["attempts"], outcome["reason"]
+            if outcome["isFinal"]:
+                return self.pending.fail(identity, intent.intent_id, attempts=attempts, reason=reason)
+            return self.pending.release(identity, intent.intent_id, attempts=attempts, reason=reason)
+
+        for _ in map_bounded(settle, outcomes, workers=self.policy.concurrency):
+            pass

@@ -1,0 +1,86 @@
+"""Work on a stream of any length, some items at once, with memory for only those.
+
+What belongs here: the one way in which stages run calls side by side and write JSON lines.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import deque
+from concurrent.futures import Future, ThreadPoolExecutor
+from itertools import islice
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from yorutsuke_pipeline.engine.errors import ManifestChangedError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from yorutsuke_pipeline.engine.ports import ObjectStore
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+
+# A line of our own files: ids, counts and one answer's text. Far below it in practice.
+_LONGEST_OWN_LINE = 4_000_000
+
+
+def map_bounded(call: Callable[[Item], Result], items: Iterable[Item], *, workers: int) -> Iterator[Result]:
+    """Yield `call(item)` in the items' order, with at most twice `workers` items taken ahead.
+
+    The first error ends the stream; calls not yet begun are dropped, those under way are waited for.
+    """
+    source = iter(items)
+    with ThreadPoolExecutor(max_workers=workers, thread_name_prefix="stage") as pool:
+        waiting: deque[Future[Result]] = deque(pool.submit(call, item) for item in islice(source, 2 * workers))
+        try:
+            while waiting:
+                result = waiting.popleft().result()
+                waiting.extend(pool.submit(call, item) for item in islice(source, 1))
+                yield result
+        finally:
+            for future in waiting:
+                future.cancel()
+
+
+def chunked(items: Iterable[Item], size: int) -> Iterator[list[Item]]:
+    """Yield lists of `size` items, the last one shorter."""
+    source = iter(items)
+    while chunk := list(islice(source, size)):
+        yield chunk
+
+
+def json_line(document: Any) -> bytes:  # noqa: ANN401 — any JSON
+    """Return one line of JSON with its end, free of NaN, with Decimal written as text."""
+    text = json.dumps(document, ensure_ascii=True, separators=(",", ":"), allow_nan=False, default=str)
+    return text.encode("ascii") + b"\n"
+
+
+def read_json_lines(objects: ObjectStore, key: str) -> Iterator[dict[str, Any]]:
+    """Yield the documents of a JSON-lines object that the product itself wrote; nothing if there is none.
+
+    Raises:
+        ManifestChangedError: A line is not as the product writes them.
+    """
+    for number, line in enumerate(objects.lines(key, longest=_LONGEST_OWN_LINE), start=1):
+        if line:
+            try:
+                yield json.loads(line)
+            except ValueError as error:
+                raise ManifestChangedError(
+                    f"line {number} of {key} is no JSON, so it was changed after it was written; "
+                    "put the version of before back (the bucket keeps versions)",
+                ) from error
+
+
+def check_complete_list(key: str, expected: int, found: int) -> None:
+    """Refuse to go on from a list of our own that lacks records: what it lacks would be lost.
+
+    Raises:
+        ManifestChangedError: The list holds another number of records than its intent.
+    """
+    if found != expected:
+        raise ManifestChangedError(
+            f"{key} holds {found} records, its intent {expected}, so it was changed or has expired; "
+            "put the version of before back (the bucket keeps versions)",
+        )

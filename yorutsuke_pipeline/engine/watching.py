@@ -1,0 +1,110 @@
+"""Watching an intent's jobs: what the service says of them now, and what is to be done next.
+
+What belongs here: the rules of the sensor. It records what it sees on the jobs' rows and decides
+nothing that another run could not decide again; closing an intent is the last stage's.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from yorutsuke_pipeline.engine.batch_job import VANISHED, BatchJob, JobMode, JobState, may_have_vanished
+from yorutsuke_pipeline.engine.errors import LostRaceError
+from yorutsuke_pipeline.engine.intent import Intent, IntentStatus
+
+if TYPE_CHECKING:
+    from yorutsuke_pipeline.engine.policy import Policy
+    from yorutsuke_pipeline.engine.ports import BatchService, Clock, IntentLedger
+
+# From here on one page of a listing is cheaper than a Get for each job.
+_MANY_JOBS = 4
+# The service's clock and ours differ; a job may be older there than our row says.
+_CLOCK_SKEW = timedelta(minutes=15)
+
+
+@dataclass(frozen=True)
+class Progress:
+    """An open intent and its jobs as they are now.
+
+    Attributes:
+        changed: Jobs whose status is another than at the last look.
+    """
+
+    intent: Intent
+    jobs: tuple[BatchJob, ...]
+    changed: tuple[BatchJob, ...] = ()
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether the second half can run: all jobs have ended, or it was begun and did not finish."""
+        if self.intent.status in {IntentStatus.COLLECTED, IntentStatus.RECORDED}:
+            return True
+        if self.intent.status is not IntentStatus.SUBMITTED or not self.jobs:
+            return False
+        return all(job.has_ended for job in self.jobs)
+
+    @property
+    def waits_for_slots(self) -> bool:
+        """Whether it is sealed, with some jobs submitted or none, and the rest waiting to be."""
+        return self.intent.status is IntentStatus.MANIFESTED
+
+
+@dataclass(frozen=True)
+class Watch:
+    """The rules, with the ports they work through."""
+
+    policy: Policy
+    ledger: IntentLedger
+    service: BatchService
+    clock: Clock
+
+    def look(self, intents: list[Intent]) -> list[Progress]:
+        """Return the progress of each intent, having asked the service about jobs that had not ended."""
+        jobs = {intent.intent_id: self._jobs(intent) for intent in intents}
+        waiting = [job for listed in jobs.values() for job in listed if _is_watched(job)]
+        states = self._states(waiting)
+        return [self._progress(intent, jobs[intent.intent_id], states) for intent in intents]
+
+    def _jobs(self, intent: Intent) -> tuple[BatchJob, ...]:
+        return tuple(self.ledger.jobs(intent.intent_id)[: intent.job_count])
+
+    def _states(self, jobs: list[BatchJob]) -> dict[str, JobState]:
+        states: dict[str, JobState] = {}
+        begun = [job.submitted_at for job in jobs if job.submitted_at is not None]
+        if len(jobs) >= _MANY_JOBS and begun:
+            states = {state.job_id: state for state in self.service.since(min(begun) - _CLOCK_SKEW)}
+        for job in jobs:
+            if job.job_id is not None and job.job_id not in states:
+                state = self.service.get(job.job_id)
+                if state is not None:
+                    states[job.job_id] = state
+        return states
+
+    def _progress(self, intent: Intent, jobs: tuple[BatchJob, ...], states: dict[str, JobState]) -> Progress:
+        now_jobs = tuple(self._refreshed(job, states) for job in jobs)
+        changed = tuple(now for then, now in zip(jobs, now_jobs, strict=True) if now.status != then.status)
+        return Progress(intent, now_jobs, changed)
+
+    def _refreshed(self, job: BatchJob, states: dict[str, JobState]) -> BatchJob:
+        if not _is_watched(job) or job.job_id is None:
+            return job
+        state = states.get(job.job_id)
+        if state is None:
+            if not may_have_vanished(job.submitted_at, self.clock.now(), self.policy.timeout_hours):
+                return job
+            told = replace(job, status=VANISHED, message="the service does not know this job any more")
+        else:
+            told = replace(job, status=state.status, message=state.message, completed_at=state.ended_at)
+        if told == job:
+            return job
+        try:
+            return self.ledger.save_job(told)
+        except LostRaceError:
+            # Another look noted it first; what it noted is as good.
+            return told
+
+
+def _is_watched(job: BatchJob) -> bool:
+    return job.mode is JobMode.BATCH and job.is_submitted and not job.has_ended

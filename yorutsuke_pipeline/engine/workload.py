@@ -1,0 +1,102 @@
+"""What the engine must be told about a workload; all else about it is its own business.
+
+A workload is one folder under `workloads/` with one object that has these members. No rule in the
+engine ever asks which workload it is working for.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from datetime import datetime
+
+    from yorutsuke_pipeline.engine.cost import TokenUsage
+    from yorutsuke_pipeline.engine.model_family import ModelAnswer, Question
+    from yorutsuke_pipeline.engine.record import PendingRecord
+
+# A row of the workload's results table: plain values, Decimal for numbers.
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A record made ready to be asked about.
+
+    Attributes:
+        question: What to ask.
+        attributes: What later stages need to know of the record; small, JSON only. It is written into
+            the manifest, so no later stage has to read the record's row again.
+    """
+
+    question: Question
+    attributes: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class AnswerContext:
+    """Where an answer came from, for the row that is made of it."""
+
+    record_id: str
+    identity: str
+    attributes: Mapping[str, Any]
+    job_id: str
+    intent_id: str
+    trace_id: str
+    model_id: str
+    prompt_version: str
+    usage: TokenUsage
+    extracted_at: datetime
+
+
+class Workload(Protocol):
+    """One kind of thing that the model is asked about."""
+
+    @property
+    def name(self) -> str:
+        """Lower-case word that starts intent ids."""
+        ...
+
+    @property
+    def prompt_version(self) -> str:
+        """Changes whenever the prompt does, so that answers can be told apart."""
+        ...
+
+    @property
+    def expected_output_tokens(self) -> int:
+        """Tokens of a typical answer, for estimates."""
+        ...
+
+    def content_key(self, record: PendingRecord) -> str | None:
+        """Return the S3 key of what to send along with the question, or None if the row says it all.
+
+        Raises:
+            RecordRejectedError: The row itself is wrong.
+        """
+        ...
+
+    def prepare(self, record: PendingRecord, content: bytes | None, *, max_output_tokens: int) -> Prepared:
+        """Return the question about a record, with the reason of the last rejection in the prompt.
+
+        Raises:
+            RecordRejectedError: The content cannot be asked about.
+        """
+        ...
+
+    def read_answer(self, answer: ModelAnswer, context: AnswerContext) -> Row:
+        """Return the result row that an answer makes.
+
+        Raises:
+            RecordRejectedError: The answer is none that can be accepted; the reason goes to the model.
+        """
+        ...
+
+    def neighbourhood(self, row: Row) -> tuple[str, str] | None:
+        """Return the key of the rows that `row` should be compared with, or None if with none."""
+        ...
+
+    def compare(self, row: Row, neighbours: Iterable[Row]) -> Row:
+        """Return the row with warnings that only its neighbours can show."""
+        ...

@@ -1,0 +1,129 @@
+"""What must hold after every night, whatever died in it; read from the tables, the bucket and the service."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from yorutsuke_pipeline.engine import layout
+from yorutsuke_pipeline.engine.identity import record_id
+from yorutsuke_pipeline_tests.engine.interruptions import Calls
+from yorutsuke_pipeline_tests.engine.nights import pictured, source_key
+
+if TYPE_CHECKING:
+    from yorutsuke_pipeline_tests.engine.nights import Night
+
+# Calls that change nothing and cost nothing.
+READS = frozenset(
+    {"pending", "intent", "open_intents", "jobs", "read", "head", "lines", "list", "find", "get", "since", "holds"}
+)
+
+
+def check_always(night: Night) -> None:
+    """Hold at any instant, dead in the middle included."""
+    _check_paid_once(night)
+    _check_nothing_deleted_early(night)
+
+
+def check_settled(night: Night) -> None:
+    """Hold once everything was run to its end."""
+    check_always(night)
+    _check_nothing_lost(night)
+    _check_nothing_doubled(night)
+    _check_accounts(night)
+    _check_archive(night)
+    _check_nothing_leaks(night)
+    _check_a_rerun_changes_nothing(night)
+
+
+def _check_paid_once(night: Night) -> None:
+    asked: Counter[str] = Counter(pictured(body) for body in night.model.asked)
+    for request in night.service.requests.values():
+        part = request.input_uri.removeprefix(f"s3://{night.objects.bucket}/")
+        asked.update(pictured(line["modelInput"]) for line in night.lines_of(part))
+    decided: Counter[str] = Counter()
+    for key in {layout.records_key_of(job.part_key) for job in night.ledger.rows.values()}:
+        decided.update(line["identity"] for line in night.lines_of(key))
+    assert asked <= decided, f"asked more often than decided: {asked - decided}"
+    names = [(request.job_name, request.client_request_token) for request in night.service.requests.values()]
+    planned = {(job.job_name, job.client_request_token) for job in night.ledger.rows.values()}
+    assert len(set(names)) == len(names)
+    assert set(names) <= planned, "a job exists that no intent knows"
+
+
+def _check_nothing_deleted_early(night: Night) -> None:
+    transactions = {row["imageId"] for row in night.table.rows.values()}
+    for identity, row in night.pending.rows.items():
+        if row.get("hadSource", True) and night.objects.head(source_key(identity)) is None:
+            assert identity in transactions, f"{identity} has no transaction and its source is gone"
+            assert night.objects.contents[row["archivedKey"]].endswith(identity.encode())
+
+
+def _check_nothing_lost(night: Night) -> None:
+    transactions = {row["imageId"] for row in night.table.rows.values()}
+    final = {
+        str(letter["identity"])
+        for key in night.objects.contents
+        if key.startswith("dead-letters/")
+        for letter in night.lines_of(key)
+        if letter["isFinal"]
+    }
+    for identity, row in night.pending.rows.items():
+        states = [identity in transactions, identity in final, row["status"] == "pending" and "intentId" not in row]
+        assert states.count(True) == 1, f"{identity} is {states} of (transaction, dead letter, pending): {row}"
+        expected = "processed" if states[0] else "failed" if states[1] else "pending"
+        assert row["status"] == expected, row
+        assert ("pendingDate" in row) == (expected == "pending")
+
+
+def _check_nothing_doubled(night: Night) -> None:
+    images = Counter(row["imageId"] for row in night.table.rows.values())
+    assert set(images.values()) <= {1}
+    assert all(row["transactionId"] == record_id(row["imageId"]) for row in night.table.rows.values())
+
+
+def _check_accounts(night: Night) -> None:
+    for intent in night.ledger.intents.values():
+        assert not intent.is_open, intent
+        assert intent.result is not None
+        assert intent.result.total_count == intent.record_count + intent.rejected_count, intent
+    successes = sum(intent.result.success_count for intent in night.ledger.intents.values() if intent.result)
+    assert successes == len(night.table.rows)
+
+
+def _check_archive(night: Night) -> None:
+    for row in night.table.rows.values():
+        is_archived = "archivedKey" in night.row(row["imageId"])
+        assert ("archiveError" in row) != is_archived, f"{row['imageId']}: a transaction says other than its image"
+
+
+def _check_nothing_leaks(night: Night) -> None:
+    told = "".join(event.as_json() for event in night.events.events)
+    for secret in ("shop of", "no receipt at all", "IHDR"):
+        assert secret not in told
+
+
+def _check_a_rerun_changes_nothing(night: Night) -> None:
+    before = _everything(night)
+    calls = Calls()
+
+    night.run(night.stages(calls.watch))
+
+    assert {name for name in calls.names if name not in READS} == set()
+    assert _everything(night) == before
+
+
+def _everything(night: Night) -> list[str]:
+    return [
+        repr(part)
+        for part in (
+            night.pending.rows,
+            night.objects.contents,
+            night.ledger.intents,
+            night.ledger.rows,
+            night.table.rows,
+            night.service.states,
+            night.model.asked,
+            night.events.events,
+        )
+    ]

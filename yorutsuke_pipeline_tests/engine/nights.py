@@ -1,0 +1,253 @@
+"""A night on fakes: images that wait, a service that answers as it is told, and the stages between them.
+
+What belongs here: builders of rows and pictures, and the world around the stages. What must hold after a
+night is in `invariants.py`; dying in the middle of one is in `interruptions.py`.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import struct
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from yorutsuke_pipeline.engine.archive import Archiver, ArchiveReport
+from yorutsuke_pipeline.engine.batch_job import COMPLETED, PARTIALLY_COMPLETED
+from yorutsuke_pipeline.engine.manifest import ManifestReport, ManifestWriter
+from yorutsuke_pipeline.engine.policy import Policy
+from yorutsuke_pipeline.engine.quotas import Quotas
+from yorutsuke_pipeline.engine.raw_output import RawOutputCollector, RawOutputReport
+from yorutsuke_pipeline.engine.results import ResultRecorder, ResultsReport
+from yorutsuke_pipeline.engine.submission import SubmissionReport, Submitter
+from yorutsuke_pipeline.engine.watching import Watch
+from yorutsuke_pipeline.workloads.receipts.workload import ReceiptsWorkload
+from yorutsuke_pipeline_tests.fakes.batch_service import FakeBatchService
+from yorutsuke_pipeline_tests.fakes.clock import FakeClock
+from yorutsuke_pipeline_tests.fakes.event_log import FakeEventLog
+from yorutsuke_pipeline_tests.fakes.intent_ledger import FakeIntentLedger
+from yorutsuke_pipeline_tests.fakes.model import RECEIPT, FakeModel, nova_output
+from yorutsuke_pipeline_tests.fakes.object_store import FakeObjectStore
+from yorutsuke_pipeline_tests.fakes.pending_images import FakePendingImages
+from yorutsuke_pipeline_tests.fakes.prices import FixedPrices
+from yorutsuke_pipeline_tests.fakes.transactions import FakeTransactions
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+DAY = date(2026, 1, 9)
+FIRST = "receipts-2026-01-09-001"
+SECOND = "receipts-2026-01-09-002"
+POLICY = Policy(
+    model_id="amazon.nova-lite-v1:0",
+    role_arn="arn:aws:iam::000000000000:role/batch",
+    quotas=Quotas(fewest_records=3, most_records=4),
+    concurrency=1,
+)
+
+
+def source_key(identity: str) -> str:
+    return f"uploads/user-1/{identity}.png"
+
+
+def waiting_row(identity: str, **changes: Any) -> dict[str, Any]:  # noqa: ANN401 — rows hold anything
+    """Return the row of an image that waits."""
+    row = {
+        "imageId": identity,
+        "userId": "user-1",
+        "s3Key": source_key(identity),
+        "uploadedAt": f"2026-01-09T03:00:00.000Z#{identity}",
+        "status": "pending",
+        "pendingDate": DAY.isoformat(),
+        **changes,
+    }
+    return {name: value for name, value in row.items() if value is not None}
+
+
+def picture(identity: str) -> bytes:
+    """Return the header of a PNG of 100 x 200 pixels that no other image has."""
+    return b"\x89PNG\r\n\x1a\n" + struct.pack(">I4sII", 13, b"IHDR", 100, 200) + identity.encode()
+
+
+def pictured(body: dict[str, Any]) -> str:
+    """Return which image a question in Nova's form is about."""
+    image = body["messages"][0]["content"][0]["image"]
+    return base64.b64decode(image["source"]["bytes"])[24:].decode()
+
+
+@dataclass(frozen=True)
+class Stages:
+    """The stages of a day, over one set of ports."""
+
+    manifest: ManifestWriter
+    submitter: Submitter
+    watch: Watch
+    collector: RawOutputCollector
+    recorder: ResultRecorder
+    archiver: Archiver
+
+
+@dataclass(frozen=True)
+class NightReport:
+    """What each stage reported."""
+
+    manifest: ManifestReport
+    submission: SubmissionReport
+    raw_output: RawOutputReport
+    results: ResultsReport
+    archive: ArchiveReport
+
+
+@dataclass
+class Night:
+    """The tables, the bucket and the service of one deployment, all in memory.
+
+    Attributes:
+        answers: By image: what the model says when it is asked without a reason.
+        stubborn: Images of which the model says the same even when it is told what was wrong.
+        unanswered: Images that a job leaves out, once each; the job is then PartiallyCompleted.
+    """
+
+    pending: FakePendingImages
+    objects: FakeObjectStore
+    policy: Policy = POLICY
+    ledger: FakeIntentLedger = field(default_factory=FakeIntentLedger)
+    table: FakeTransactions = field(default_factory=FakeTransactions)
+    events: FakeEventLog = field(default_factory=FakeEventLog)
+    clock: FakeClock = field(default_factory=FakeClock)
+    prices: FixedPrices = field(default_factory=FixedPrices)
+    service: FakeBatchService = field(default_factory=FakeBatchService)
+    model: FakeModel = field(default_factory=FakeModel)
+    answers: dict[str, str] = field(default_factory=dict)
+    stubborn: set[str] = field(default_factory=set)
+    unanswered: set[str] = field(default_factory=set)
+
+    def stages(self, wrap: Callable[[Any], Any] = lambda port: port) -> Stages:
+        """Return the stages over the fakes, each port wrapped."""
+        workload, policy, prices, clock = ReceiptsWorkload(), self.policy, self.prices, self.clock
+        pending, ledger, objects = wrap(self.pending), wrap(self.ledger), wrap(self.objects)
+        events, table, service = wrap(self.events), wrap(self.table), wrap(self.service)
+        watch = Watch(policy, ledger, service, clock)
+        return Stages(
+            ManifestWriter(workload, policy, pending, ledger, objects, events, clock, prices),
+            Submitter(workload, policy, ledger, objects, service, wrap(self.model), events, clock),
+            watch,
+            RawOutputCollector(workload, ledger, objects, watch, prices, events),
+            ResultRecorder(workload, policy, pending, ledger, objects, table, events, clock),
+            Archiver(workload, policy, pending, ledger, objects, table, events, clock),
+        )
+
+    def run(self, stages: Stages | None = None) -> NightReport:
+        """Run every stage once; the jobs end in between."""
+        through = stages or self.stages()
+        manifest, submission = through.manifest.write(DAY), through.submitter.submit(DAY)
+        self.end_jobs()
+        raw_output, results = through.collector.collect(DAY), through.recorder.record(DAY)
+        return NightReport(manifest, submission, raw_output, results, through.archiver.archive(DAY))
+
+    def submit(self) -> None:
+        """Run the first half."""
+        stages = self.stages()
+        stages.manifest.write(DAY)
+        stages.submitter.submit(DAY)
+
+    def run_until_settled(self) -> list[NightReport]:
+        """Run night after night until nothing waits and no intent is open."""
+        reports = [self.run()]
+        while self.is_unsettled and len(reports) < 10:
+            reports.append(self.run())
+        return reports
+
+    @property
+    def is_unsettled(self) -> bool:
+        return any("pendingDate" in row for row in self.pending.rows.values()) or any(
+            intent.is_open for intent in self.ledger.intents.values()
+        )
+
+    def say(self, body: dict[str, Any]) -> dict[str, Any]:
+        """Answer a question as the model: as told the first time, well when told what was wrong."""
+        identity = pictured(body)
+        good = json.dumps({**RECEIPT, "merchant": f"shop of {identity}"})
+        was_told = "earlier answer was not accepted" in body["messages"][0]["content"][1]["text"]
+        is_good = was_told and identity not in self.stubborn
+        return nova_output(good if is_good else self.answers.get(identity, good))
+
+    def end_jobs(self) -> None:
+        """Let every job that runs come to its end, with its output."""
+        for job_id in [job_id for job_id, state in self.service.states.items() if not state.has_ended]:
+            self.service.complete(job_id, self.objects, self.say)
+            left_out = [
+                line for line in self.output(job_id) if pictured(json.loads(line)["modelInput"]) in self.unanswered
+            ]
+            if left_out:
+                self.unanswered -= {pictured(json.loads(line)["modelInput"]) for line in left_out}
+                self.put_output(job_id, [line for line in self.output(job_id) if line not in left_out])
+                self.service.end(job_id, PARTIALLY_COMPLETED)
+
+    def end(self, status: str, lines: Iterable[bytes] | None = None) -> None:
+        """Let the first job end with that status, with those lines of output or none."""
+        (job_id, *_) = self.service.states
+        if status != COMPLETED or lines is not None:
+            self.put_output(job_id, lines or ())
+        self.service.end(job_id, status, message="as the test said")
+
+    def output(self, job_id: str) -> list[bytes]:
+        """Return the lines that a job wrote."""
+        return self.objects.contents[self.output_key(job_id)].splitlines()
+
+    def put_output(self, job_id: str, lines: Iterable[bytes]) -> None:
+        """Put other lines in the place of a job's output."""
+        self.objects.contents[self.output_key(job_id)] = b"".join(line + b"\n" for line in lines)
+
+    def output_key(self, job_id: str) -> str:
+        part = self.service.requests[job_id].input_uri.rpartition("/")[2]
+        return f"batch-output/{job_id}/{part}.out"
+
+    def lines_of(self, key: str) -> list[dict[str, Any]]:
+        """Return the documents of a JSON-lines object, none if it does not exist."""
+        return [json.loads(line) for line in self.objects.contents.get(key, b"").splitlines()]
+
+    def row(self, identity: str) -> dict[str, Any]:
+        return self.pending.rows[identity]
+
+    def merchants(self) -> set[str]:
+        return {row["merchant"] for row in self.table.rows.values()}
+
+    def arrive(self, identity: str, **changes: Any) -> None:  # noqa: ANN401 — rows hold anything
+        """Let another image be uploaded."""
+        self.pending.rows[identity] = waiting_row(identity, **changes)
+        self.objects.contents[source_key(identity)] = picture(identity)
+
+
+def night_of(
+    count: int,
+    *,
+    rows: Mapping[str, Mapping[str, Any]] | None = None,
+    sources: Mapping[str, bytes | None] | None = None,
+    policy: Policy = POLICY,
+) -> Night:
+    """Return a night before which `img-1` to `img-{count}` wait.
+
+    Args:
+        count: How many images.
+        rows: Attributes of some rows that are otherwise; None takes one away.
+        sources: Objects of some images that are otherwise; None takes one away.
+        policy: The choices made.
+    """
+    names = [f"img-{number}" for number in range(1, count + 1)]
+    contents = {source_key(name): picture(name) for name in names}
+    for name, content in (sources or {}).items():
+        if content is None:
+            del contents[source_key(name)]
+        else:
+            contents[source_key(name)] = content
+    waiting = [waiting_row(name, **(rows or {}).get(name, {})) for name in names]
+    night = Night(FakePendingImages(waiting), FakeObjectStore(contents), policy)
+    night.service = FakeBatchService(clock=night.clock)
+    night.model = FakeModel(night.say)
+    return night
+
+
+def with_quotas(**changes: int) -> Policy:
+    return replace(POLICY, quotas=replace(POLICY.quotas, **changes))

@@ -1,0 +1,118 @@
+"""A whole night in which every call to the outside is, in turn, the one that goes wrong.
+
+After each, everything is run again to its end, and every invariant must hold.
+"""
+
+from __future__ import annotations
+
+from contextlib import contextmanager, suppress
+from itertools import count
+from typing import TYPE_CHECKING
+
+import pytest
+
+from yorutsuke_pipeline.engine.errors import TransientError, YorutsukeError
+from yorutsuke_pipeline_tests.engine.interruptions import Calls, Interruption, Killed
+from yorutsuke_pipeline_tests.engine.invariants import READS, check_always, check_settled
+from yorutsuke_pipeline_tests.engine.nights import night_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from yorutsuke_pipeline_tests.engine.nights import Night
+
+
+def eventful_night() -> Night:
+    """Return a night in which everything happens at once.
+
+    Two images are turned away, one job completes with an answer that is none, one leaves a record out,
+    and a third part is too small for a job and goes on demand.
+    """
+    night = night_of(
+        9,
+        rows={"img-2": {"s3Key": "elsewhere/a.png", "hadSource": True}, "img-5": {"hadSource": False}},
+        sources={"img-5": None},
+    )
+    night.answers["img-3"] = "no receipt at all"
+    night.unanswered = {"img-7"}
+    return night
+
+
+def test_a_quiet_night_settles_everything() -> None:
+    night = eventful_night()
+
+    first, *_ = night.run_until_settled()
+
+    check_settled(night)
+    assert sorted(row["imageId"] for row in night.table.rows.values()) == [
+        "img-1",
+        "img-3",
+        "img-4",
+        "img-6",
+        "img-7",
+        "img-8",
+        "img-9",
+    ]
+    assert first.manifest.rejects == {"s3_key_outside": 1, "source_missing": 1}
+    assert first.results.endings == {"accepted": 5, "rejected": 1, "missing": 1}
+    assert [job.status for job in first.archive.bad_endings] == ["PartiallyCompleted"]
+    assert len(night.model.asked) >= 1
+    assert len(night.service.requests) >= 2
+
+
+@pytest.mark.parametrize("interruption", Interruption)
+def test_a_night_interrupted_at_any_call_is_finished_by_running_it_again(interruption: Interruption) -> None:
+    for at in count(1):
+        night = eventful_night()
+        calls = Calls(at, interruption)
+        with suppress(Killed, YorutsukeError):
+            night.run(night.stages(calls.watch))
+        if interruption is not Interruption.FAIL_BEFORE and calls.interrupted in READS:
+            continue  # leaves what dying before the next write leaves, or failing before this read
+        with told_as(f"{interruption}: call {at}, {calls.interrupted}"):
+            check_always(night)
+            night.run_until_settled()
+            check_settled(night)
+            # Create is never asked for a job that exists: nobody knows for how long a token is remembered.
+            assert night.service.asked_count == len(night.service.states)
+        if not calls.was_reached:
+            break
+    assert at > 100, "the night made far fewer calls than it must"
+
+
+def the_whole_night(night: Night) -> None:
+    night.run()
+
+
+def only_the_first_half(night: Night) -> None:
+    night.submit()
+
+
+@pytest.mark.parametrize("overtake", [the_whole_night, only_the_first_half])
+def test_a_run_that_stalls_at_any_call_does_no_harm_when_it_wakes(overtake: Callable[[Night], None]) -> None:
+    for at in count(1):
+        night = eventful_night()
+
+        def meanwhile(night: Night = night) -> None:
+            night.arrive("img-late")
+            overtake(night)
+
+        calls = Calls(at, meanwhile=meanwhile)
+        with told_as(f"overtaken at call {at}, {calls.interrupted}"):
+            with suppress(TransientError):
+                night.run(night.stages(calls.watch))
+            check_always(night)
+            night.run_until_settled()
+            check_settled(night)
+        if not calls.was_reached:
+            break
+    assert at > 100, "the night made far fewer calls than it must"
+
+
+@contextmanager
+def told_as(situation: str) -> Iterator[None]:
+    """Name the situation in which an invariant broke."""
+    try:
+        yield
+    except (AssertionError, YorutsukeError) as error:
+        raise AssertionError(situation) from error

@@ -1,0 +1,61 @@
+"""The batch-jobs table in memory."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from threading import Lock
+from typing import TYPE_CHECKING
+
+from yorutsuke_pipeline.engine.errors import LostRaceError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from yorutsuke_pipeline.engine.batch_job import BatchJob
+    from yorutsuke_pipeline.engine.intent import Intent
+
+
+class FakeIntentLedger:
+    """Implements `IntentLedger`; `intents` by id and `rows` of jobs by (id, number) are there to be looked at."""
+
+    def __init__(self, intents: Iterable[Intent] = (), jobs: Iterable[BatchJob] = ()) -> None:
+        self.intents: dict[str, Intent] = {intent.intent_id: intent for intent in intents}
+        self.rows: dict[tuple[str, int], BatchJob] = {(job.intent_id, job.number): job for job in jobs}
+        self._lock = Lock()
+
+    def create(self, intent: Intent) -> bool:
+        with self._lock:
+            if intent.intent_id in self.intents:
+                return False
+            self.intents[intent.intent_id] = intent
+            return True
+
+    def intent(self, intent_id: str) -> Intent | None:
+        return self.intents.get(intent_id)
+
+    def save(self, intent: Intent) -> Intent:
+        with self._lock:
+            stored = self.intents.get(intent.intent_id)
+            if stored is None or stored.version != intent.version:
+                raise LostRaceError(f"intent {intent.intent_id} is no longer at version {intent.version}")
+            saved = replace(intent, version=intent.version + 1)
+            self.intents[intent.intent_id] = saved
+            return saved
+
+    def open_intents(self, workload: str) -> Iterator[Intent]:
+        with self._lock:
+            found = [intent for intent in self.intents.values() if intent.is_open and intent.workload == workload]
+        yield from sorted(found, key=lambda intent: intent.intent_id)
+
+    def jobs(self, intent_id: str) -> Sequence[BatchJob]:
+        with self._lock:
+            return [job for (owner, _), job in sorted(self.rows.items()) if owner == intent_id]
+
+    def save_job(self, job: BatchJob) -> BatchJob:
+        with self._lock:
+            stored = self.rows.get((job.intent_id, job.number))
+            if (stored.version if stored is not None else 0) != job.version:
+                raise LostRaceError(f"job {job.number} of {job.intent_id} is no longer at version {job.version}")
+            saved = replace(job, version=job.version + 1)
+            self.rows[job.intent_id, job.number] = saved
+            return saved
