@@ -1,0 +1,1 @@
+"""What is asked of the model: one folder a workload. Pure, and knows only the engine."""

@@ -1,0 +1,1 @@
+"""Receipts: photos of receipts become bookkeeping transactions."""
