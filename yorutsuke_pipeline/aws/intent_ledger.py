@@ -1,0 +1,151 @@
+"""The batch-jobs table: intents and their jobs, every write conditional on the version that was read.
+
+What belongs here: reads and writes. What a row holds is `ledger_rows.py`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from yorutsuke_pipeline.aws.attribute_values import as_item, as_value, from_item
+from yorutsuke_pipeline.aws.clock import SystemClock
+from yorutsuke_pipeline.aws.conditions import WRITE_ID, new_write_id, row_as_it_was, was_written_by
+from yorutsuke_pipeline.aws.failures import Target, calling
+from yorutsuke_pipeline.aws.ledger_rows import (
+    INTENT_ITEM,
+    JOB_PREFIX,
+    intent_row,
+    job_item,
+    job_row,
+    read_intent,
+    read_job,
+)
+from yorutsuke_pipeline.aws.pages import pages_of
+from yorutsuke_pipeline.engine.errors import LostRaceError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+    from yorutsuke_pipeline.engine.batch_job import BatchJob
+    from yorutsuke_pipeline.engine.intent import Intent
+    from yorutsuke_pipeline.engine.ports import Clock
+
+_OPEN_INDEX = "openIntents"
+_IS_NEW = "attribute_not_exists(intentId)"
+_IS_AS_READ = "version = :read"
+
+
+class DynamoIntentLedger:
+    """Implements `IntentLedger` on `yorutsuke-batch-jobs-{env}`."""
+
+    def __init__(self, client: DynamoDBClient, table: str, clock: Clock | None = None) -> None:
+        self._client = client
+        self._table = table
+        self._clock = clock or SystemClock()
+        self._target = Target(f"table {table}", "YORUTSUKE_ENV, which ends its name")
+
+    def create(self, intent: Intent) -> bool:
+        """Put a new intent; return False if one with that id is there already, whoever put it."""
+        return self._put(intent_row(intent), f"open intent {intent.intent_id}", read_at=None)
+
+    def intent(self, intent_id: str) -> Intent | None:
+        """Return an intent, read consistently, or None."""
+        with calling(self._target, f"read intent {intent_id}"):
+            answer = self._client.get_item(
+                TableName=self._table,
+                Key={"intentId": as_value(intent_id), "item": as_value(INTENT_ITEM)},
+                ConsistentRead=True,
+            )
+        return read_intent(from_item(answer["Item"])) if "Item" in answer else None
+
+    def save(self, intent: Intent) -> Intent:
+        """Write an intent over the version it was read at; return it with its new version.
+
+        Raises:
+            LostRaceError: Another run wrote it first.
+        """
+        saved = replace(intent, version=intent.version + 1)
+        if not self._put(intent_row(saved), f"save intent {intent.intent_id}", read_at=intent.version):
+            raise LostRaceError(_lost(f"intent {intent.intent_id}", intent.version))
+        return saved
+
+    def open_intents(self, workload: str) -> Iterator[Intent]:
+        """Yield the workload's intents that are not closed, from an index that follows within moments."""
+        pages = self._client.get_paginator("query").paginate(
+            TableName=self._table,
+            IndexName=_OPEN_INDEX,
+            KeyConditionExpression="openWorkload = :workload",
+            ExpressionAttributeValues={":workload": as_value(workload)},
+        )
+        for page in pages_of(pages, self._target, f"list the open intents of {workload}"):
+            yield from (read_intent(from_item(item)) for item in page["Items"])
+
+    def jobs(self, intent_id: str) -> Sequence[BatchJob]:
+        """Return an intent's jobs by number, read consistently."""
+        pages = self._client.get_paginator("query").paginate(
+            TableName=self._table,
+            # `item` is one of DynamoDB's reserved words.
+            KeyConditionExpression="intentId = :intent AND begins_with(#item, :jobs)",
+            ExpressionAttributeNames={"#item": "item"},
+            ExpressionAttributeValues={":intent": as_value(intent_id), ":jobs": as_value(JOB_PREFIX)},
+            ConsistentRead=True,
+        )
+        found = [
+            read_job(from_item(item))
+            for page in pages_of(pages, self._target, f"list the jobs of {intent_id}")
+            for item in page["Items"]
+        ]
+        # By number and not by key: JOB#1000 sorts before JOB#999.
+        return sorted(found, key=lambda job: job.number)
+
+    def save_job(self, job: BatchJob) -> BatchJob:
+        """Write a job over the version it was read at (0: it must not exist); return it with its new one.
+
+        Raises:
+            LostRaceError: Another run wrote it first.
+        """
+        saved = replace(job, version=job.version + 1)
+        row = job_row(saved, now=self._clock.now())
+        doing = f"save {job_item(job.number)} of {job.intent_id}"
+        if not self._put(row, doing, read_at=job.version or None):
+            raise LostRaceError(_lost(f"{job_item(job.number)} of {job.intent_id}", job.version))
+        return saved
+
+    def listing(self, workload: str) -> Iterator[Intent]:
+        """Yield all of a workload's intents, closed ones too, in no order, for a person to look at.
+
+        Scans the table, which costs a read of every row: not for anything that runs by itself.
+        """
+        pages = self._client.get_paginator("scan").paginate(
+            TableName=self._table,
+            FilterExpression="#item = :intent AND workload = :workload",
+            ExpressionAttributeNames={"#item": "item"},
+            ExpressionAttributeValues={":intent": as_value(INTENT_ITEM), ":workload": as_value(workload)},
+        )
+        for page in pages_of(pages, self._target, f"list the intents of {workload}"):
+            yield from (read_intent(from_item(item)) for item in page["Items"])
+
+    def _put(self, row: dict[str, Any], doing: str, *, read_at: int | None) -> bool:
+        """Put a row over the version `read_at`, or where none is; return whether it is there now."""
+        write_id = new_write_id()
+        condition: dict[str, Any] = {"ConditionExpression": _IS_NEW}
+        if read_at is not None:
+            condition = {"ConditionExpression": _IS_AS_READ, "ExpressionAttributeValues": {":read": as_value(read_at)}}
+        with calling(self._target, doing):
+            try:
+                self._client.put_item(
+                    TableName=self._table,
+                    Item=as_item({**row, WRITE_ID: write_id}),
+                    ReturnValuesOnConditionCheckFailure="ALL_OLD",
+                    **condition,
+                )
+            except self._client.exceptions.ConditionalCheckFailedException as error:
+                return was_written_by(row_as_it_was(error), write_id)
+        return True
+
+
+def _lost(row: str, version: int) -> str:
+    return f"{row} is no longer at version {version}: another run wrote it first; read it again"

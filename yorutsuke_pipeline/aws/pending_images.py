@@ -1,0 +1,207 @@
+"""The pending-images table: which images wait, and which intent has claimed them.
+
+What belongs here: the conditional writes that let exactly one intent have an image. A row as a value is
+`pending_row.py`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from yorutsuke_pipeline.aws.attribute_values import as_item, as_value, from_item
+from yorutsuke_pipeline.aws.clock import SystemClock
+from yorutsuke_pipeline.aws.conditions import WRITE_ID, new_write_id, row_as_it_was, was_written_by
+from yorutsuke_pipeline.aws.failures import Target, calling
+from yorutsuke_pipeline.aws.pages import pages_of
+from yorutsuke_pipeline.aws.pending_row import FAILED, PENDING, PROCESSED, NewImage, read_row
+from yorutsuke_pipeline.engine.days import day_bounds, utc_text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import date
+
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+    from yorutsuke_pipeline.engine.ports import Clock
+    from yorutsuke_pipeline.engine.record import PendingRecord
+
+_INDEX = "pendingDate-uploadedAt"
+_IS_MINE = "intentId = :me"
+# A processed row keeps the claim that processed it: a run that wakes late must not take it back.
+_IS_MINE_AND_WAITS = "intentId = :me AND #status = :pending"
+# The index may show a row that another run has finished since: the row itself decides.
+_CAN_BE_MINE = (
+    "attribute_exists(imageId) AND #status = :pending AND attribute_exists(pendingDate)"
+    " AND (attribute_not_exists(intentId) OR intentId = :me)"
+)
+
+
+class PendingImagesTable:
+    """Implements `PendingRecords` on `yorutsuke-pending-images-{env}`."""
+
+    def __init__(self, client: DynamoDBClient, table: str, clock: Clock | None = None) -> None:
+        self._client = client
+        self._table = table
+        self._clock = clock or SystemClock()
+        self._target = Target(f"table {table}", "YORUTSUKE_ENV, which ends its name")
+
+    def pending(self, day: date) -> Iterator[PendingRecord]:
+        """Yield the images of a day that wait, claimed ones included, oldest first.
+
+        The index follows the table within moments, and holds only rows with an `uploadedAt`.
+        """
+        # No Limit: pages of 1 MB. Some servers read the whole table again for each page.
+        pages = self._client.get_paginator("query").paginate(
+            TableName=self._table,
+            IndexName=_INDEX,
+            KeyConditionExpression="pendingDate = :day",
+            ExpressionAttributeValues={":day": as_value(day.isoformat())},
+        )
+        for page in pages_of(pages, self._target, f"list the images that wait for {day}"):
+            rows = map(from_item, page["Items"])
+            yield from (read_row(row) for row in rows if row.get("status") == PENDING)
+
+    def holds(self, identity: str, intent_id: str) -> bool:
+        """Tell whether an image waits under that claim, by its row and not by the index."""
+        row = self._row(identity)
+        return row.get("intentId") == intent_id and row.get("status") == PENDING
+
+    def claim(self, identity: str, intent_id: str) -> PendingRecord | None:
+        """Claim an image; None if it no longer waits or another intent has it.
+
+        Claiming again what is already this intent's succeeds, so an answer that was lost does no harm.
+        """
+        values = {":me": intent_id, ":pending": PENDING}
+        done, row = self._change(identity, "claim", "SET intentId = :me", _CAN_BE_MINE, values)
+        return read_row(row) if done else None
+
+    def release(self, identity: str, intent_id: str, *, attempts: int, reason: str | None) -> bool:
+        """Put a claimed image back in line; return whether the claim stood, or this was done before."""
+        values = {":me": intent_id, ":attempts": attempts, ":reason": reason, ":pending": PENDING}
+        noted = "SET lastIntentId = :me, attempts = :attempts"
+        # An expression may name only values that are there, and each attribute in one clause only.
+        update = (
+            f"{noted} REMOVE intentId, lastReason"
+            if reason is None
+            else f"{noted}, lastReason = :reason REMOVE intentId"
+        )
+        done, row = self._change(identity, "release", update, _IS_MINE_AND_WAITS, values)
+        return done or _was_left_by(row, intent_id, PENDING)
+
+    def fail(self, identity: str, intent_id: str, *, attempts: int, reason: str) -> bool:
+        """Take a claimed image out of line; return whether the claim stood, or this was done before.
+
+        `lastIntentId` keeps the claim's name for the person who looks at it.
+        """
+        values = {":me": intent_id, ":attempts": attempts, ":reason": reason, ":failed": FAILED, ":pending": PENDING}
+        update = (
+            "SET #status = :failed, lastIntentId = :me, attempts = :attempts, lastReason = :reason"
+            " REMOVE intentId, pendingDate"
+        )
+        done, row = self._change(identity, "fail", update, _IS_MINE_AND_WAITS, values)
+        return done or _was_left_by(row, intent_id, FAILED)
+
+    def finish(self, identity: str, intent_id: str, *, archived_key: str | None) -> bool:
+        """Mark a claimed image processed; its claim stays, as a record of who processed it."""
+        values = {":me": intent_id, ":processed": PROCESSED, ":now": utc_text(self._clock.now()), ":key": archived_key}
+        update = "SET #status = :processed, processedAt = if_not_exists(processedAt, :now)"
+        if archived_key is not None:
+            update += ", archivedKey = :key"
+        done, _ = self._change(identity, "finish", f"{update} REMOVE pendingDate", _IS_MINE, values)
+        return done
+
+    def add(self, image: NewImage) -> bool:
+        """Put an image in line; return False if its id is there already, whatever became of it."""
+        write_id = new_write_id()
+        with calling(self._target, f"add image {image.image_id!r}"):
+            try:
+                self._client.put_item(
+                    TableName=self._table,
+                    Item=as_item({**image.as_row(), WRITE_ID: write_id}),
+                    ConditionExpression="attribute_not_exists(imageId)",
+                    ReturnValuesOnConditionCheckFailure="ALL_OLD",
+                )
+            except self._client.exceptions.ConditionalCheckFailedException as error:
+                return was_written_by(row_as_it_was(error), write_id)
+        return True
+
+    def find(self, identity: str) -> PendingRecord | None:
+        """Return an image's row, read consistently, whatever became of the image; None if there is none."""
+        row = self._row(identity)
+        return read_row(row) if row else None
+
+    def listing(self, day: date | None = None, status: str | None = None) -> Iterator[PendingRecord]:
+        """Yield images for a person to look at, in no order.
+
+        Those that wait for a day come from the index. Anything else scans the table, which costs a read
+        of every row: not for anything that runs by itself.
+        """
+        if day is not None and status == PENDING:
+            yield from self.pending(day)
+            return
+        for page in pages_of(self._scan(day, status), self._target, "list images"):
+            yield from (read_row(from_item(item)) for item in page["Items"])
+
+    def _row(self, identity: str) -> dict[str, Any]:
+        with calling(self._target, f"look up image {identity!r}"):
+            answer = self._client.get_item(
+                TableName=self._table,
+                Key={"imageId": as_value(identity)},
+                ConsistentRead=True,
+            )
+        return from_item(answer.get("Item", {}))
+
+    def _scan(self, day: date | None, status: str | None) -> Any:  # noqa: ANN401 — botocore's pages
+        tests: list[str] = []
+        values: dict[str, str] = {}
+        if day is not None:
+            # What no longer waits has lost its `pendingDate`; the time of its upload is left.
+            tests.append(
+                "(pendingDate = :day OR"
+                " attribute_not_exists(pendingDate) AND uploadedAt >= :first AND uploadedAt < :after)",
+            )
+            first, after = day_bounds(day)
+            values |= {":day": day.isoformat(), ":first": utc_text(first), ":after": utc_text(after)}
+        if status is not None:
+            tests.append("#status = :status")
+            values[":status"] = status
+        filters: dict[str, Any] = {}
+        if tests:
+            filters = {"FilterExpression": " AND ".join(tests), "ExpressionAttributeValues": as_item(values)}
+        if status is not None:
+            filters["ExpressionAttributeNames"] = {"#status": "status"}
+        return self._client.get_paginator("scan").paginate(TableName=self._table, **filters)
+
+    def _change(
+        self,
+        identity: str,
+        verb: str,
+        update: str,
+        condition: str,
+        values: dict[str, Any],
+    ) -> tuple[bool, dict[str, Any]]:
+        """Update a row on a condition; return whether it held, and the row after, or as it was instead."""
+        names: dict[str, Any] = {}
+        if "#status" in update + condition:
+            # `status` is one of DynamoDB's reserved words; a name that no expression uses is refused.
+            names = {"ExpressionAttributeNames": {"#status": "status"}}
+        with calling(self._target, f"{verb} image {identity!r}"):
+            try:
+                answer = self._client.update_item(
+                    TableName=self._table,
+                    Key={"imageId": as_value(identity)},
+                    UpdateExpression=update,
+                    ConditionExpression=condition,
+                    ExpressionAttributeValues=as_item(values),
+                    ReturnValues="ALL_NEW",
+                    ReturnValuesOnConditionCheckFailure="ALL_OLD",
+                    **names,
+                )
+            except self._client.exceptions.ConditionalCheckFailedException as error:
+                return False, from_item(row_as_it_was(error))
+            return True, from_item(answer["Attributes"])
+
+
+def _was_left_by(row: dict[str, Any], intent_id: str, status: str) -> bool:
+    """Tell whether a row is as this intent left it: the answer to its first try may have been lost."""
+    return "intentId" not in row and row.get("lastIntentId") == intent_id and row.get("status") == status

@@ -1,0 +1,155 @@
+"""The transactions table: accepted answers, never written over what a person has edited."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from yorutsuke_pipeline.aws.attribute_values import as_item, as_value, from_item
+from yorutsuke_pipeline.aws.batch_write import TableBatches
+from yorutsuke_pipeline.aws.failures import Target, calling
+from yorutsuke_pipeline.aws.pages import pages_of
+from yorutsuke_pipeline.aws.patience import Patience
+from yorutsuke_pipeline.engine.errors import ThrottledError, UnwrittenError
+from yorutsuke_pipeline.engine.streams import map_bounded
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+    from datetime import date
+
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+    from yorutsuke_pipeline.aws.attribute_values import Item
+    from yorutsuke_pipeline.engine.workload import Row
+
+_DATE_INDEX = "userId-date"
+_ARCHIVE_FAILED = "migrationFailed"
+_PATIENCE = Patience(deadline=120.0)
+
+
+class TransactionsTable:
+    """Implements `ResultTable` on `yorutsuke-transactions-{env}`.
+
+    Args:
+        client: DynamoDB's.
+        table: The table's whole name.
+        concurrency: Calls in flight at once.
+        patience: How long one call of `write` goes on.
+    """
+
+    def __init__(
+        self,
+        client: DynamoDBClient,
+        table: str,
+        *,
+        concurrency: int = 8,
+        patience: Patience = _PATIENCE,
+    ) -> None:
+        self._client = client
+        self._table = table
+        self._concurrency = concurrency
+        self._patience = patience
+        self._target = Target(f"table {table}", "YORUTSUKE_ENV, which ends its name")
+        self._batches = TableBatches(client, table, self._target, patience, concurrency)
+
+    def key(self, row: Row) -> dict[str, str]:
+        """Return the values that name a row: `userId` and `transactionId`."""
+        return {"userId": row["userId"], "transactionId": row["transactionId"]}
+
+    def write(self, rows: Iterable[Row]) -> int:
+        """Put rows; return how many were kept back because a person had edited them.
+
+        What is new goes in batches, which know no conditions; a row that is there already is put by
+        itself, on the condition that nobody has edited it. Of rows with one key the last one counts.
+
+        Raises:
+            UnwrittenError: Rows were left at the deadline; it names them.
+        """
+        wanted = {_place(row): row for row in rows}
+        keys = [as_item(self.key(row)) for row in wanted.values()]
+        there = self._batches.read(keys, projection="userId, transactionId")
+        stored = {_place(from_item(item)) for item in there}
+        new = [as_item(row) for place, row in wanted.items() if place not in stored]
+        old = [as_item(row) for place, row in wanted.items() if place in stored]
+        unwritten = self._batches.put(new)
+        outcomes = list(map_bounded(self._put_unless_edited, old, workers=self._concurrency))
+        unwritten += [item for item, was_put in zip(old, outcomes, strict=True) if was_put is None]
+        if unwritten:
+            ids = [str(item["transactionId"]["S"]) for item in unwritten]
+            raise UnwrittenError(f"{len(ids)} rows of {self._target.name} could not be written in time; try again", ids)
+        return outcomes.count(False)
+
+    def neighbours(self, neighbourhood: tuple[str, str]) -> Sequence[Row]:
+        """Return a user's transactions of a date, from an index that follows within moments."""
+        user, day = neighbourhood
+        return list(self._query_dates(user, day))
+
+    def mark_archive_failed(self, key: dict[str, str], reason: str) -> None:
+        """Note on a transaction that its image could not be archived; nothing if it is gone."""
+        with calling(self._target, f"mark transaction {key['transactionId']}"):
+            try:
+                self._client.update_item(
+                    TableName=self._table,
+                    Key=as_item(key),
+                    UpdateExpression="SET #status = :failed, archiveError = :reason",
+                    # An update makes a row where there is none.
+                    ConditionExpression="attribute_exists(transactionId)",
+                    ExpressionAttributeNames={"#status": "status"},
+                    ExpressionAttributeValues=as_item({":failed": _ARCHIVE_FAILED, ":reason": reason}),
+                )
+            except self._client.exceptions.ConditionalCheckFailedException:
+                return
+
+    def listing(self, day: date | None = None, user: str | None = None) -> Iterator[Row]:
+        """Yield transactions for a person to look at; `day` is the date on the receipt.
+
+        Without a user this scans the table, which costs a read of every row: not for anything that runs
+        by itself.
+        """
+        if user is not None:
+            yield from self._query_dates(user, day.isoformat() if day is not None else None)
+            return
+        filters: dict[str, Any] = {}
+        if day is not None:
+            filters = {
+                "FilterExpression": "#date = :date",
+                "ExpressionAttributeNames": {"#date": "date"},
+                "ExpressionAttributeValues": as_item({":date": day.isoformat()}),
+            }
+        pages = self._client.get_paginator("scan").paginate(TableName=self._table, **filters)
+        for page in pages_of(pages, self._target, "list transactions"):
+            yield from map(from_item, page["Items"])
+
+    def _query_dates(self, user: str, day: str | None) -> Iterator[Row]:
+        condition, values, names = "userId = :user", {":user": as_value(user)}, {}
+        if day is not None:
+            condition += " AND #date = :date"
+            values[":date"] = as_value(day)
+            names = {"ExpressionAttributeNames": {"#date": "date"}}
+        query: dict[str, Any] = {"KeyConditionExpression": condition, "ExpressionAttributeValues": values, **names}
+        pages = self._client.get_paginator("query").paginate(TableName=self._table, IndexName=_DATE_INDEX, **query)
+        for page in pages_of(pages, self._target, f"list transactions of user {user!r}"):
+            yield from map(from_item, page["Items"])
+
+    def _put_unless_edited(self, item: Item) -> bool | None:
+        """Put one row; return False if a person has edited it, None if the table let nothing in."""
+
+        def put() -> bool:
+            with calling(self._target, f"write transaction {item['transactionId']['S']}"):
+                try:
+                    self._client.put_item(
+                        TableName=self._table,
+                        Item=item,
+                        ConditionExpression="attribute_not_exists(editedAt)",
+                    )
+                except self._client.exceptions.ConditionalCheckFailedException:
+                    return False
+            return True
+
+        try:
+            return self._patience.repeat(put, on=ThrottledError)
+        except ThrottledError:
+            return None
+
+
+def _place(row: Row) -> tuple[str, str]:
+    return row["userId"], row["transactionId"]

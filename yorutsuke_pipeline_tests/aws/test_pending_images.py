@@ -1,0 +1,241 @@
+"""What every implementation of `PendingRecords` does: the fake, and the adapter on two kinds of AWS."""
+
+from __future__ import annotations
+
+import random
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from yorutsuke_pipeline.aws.pending_images import PendingImagesTable
+from yorutsuke_pipeline_tests.fakes.clock import FakeClock
+from yorutsuke_pipeline_tests.fakes.pending_images import FakePendingImages
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from yorutsuke_pipeline.engine.ports import PendingRecords
+
+MINE, OTHER = "receipts-2026-01-09-001", "receipts-2026-01-09-002"
+
+
+@dataclass(frozen=True)
+class Subject:
+    port: PendingRecords
+    put: Callable[[dict[str, Any]], None]
+    row: Callable[[str], dict[str, Any]]
+
+
+@pytest.fixture(params=["fake", "moto", "embedded"])
+def subject(request: pytest.FixtureRequest) -> Subject:
+    if request.param == "fake":
+        fake = FakePendingImages()
+        return Subject(fake, lambda row: fake.rows.update({row["imageId"]: row}), lambda name: fake.rows.get(name, {}))
+    place = request.getfixturevalue(request.param)
+    return Subject(
+        PendingImagesTable(place.clients.dynamodb, place.pending_table, FakeClock()),
+        partial(place.put, place.pending_table),
+        lambda name: place.row(place.pending_table, {"imageId": name}),
+    )
+
+
+@pytest.fixture
+def day() -> date:
+    """A day of this test's own: tests share the embedded AWS."""
+    return date(1000, 1, 1) + timedelta(days=random.randrange(300_000))
+
+
+def waiting(name: str, day: date, hour: int = 3, **others: Any) -> dict[str, Any]:  # noqa: ANN401 — any attribute
+    row = {
+        "imageId": name,
+        "userId": "mai",
+        "s3Key": f"uploads/mai/{name}.jpg",
+        "uploadedAt": f"2026-01-09T{hour:02d}:00:00.000Z",
+        "status": "pending",
+        "pendingDate": day.isoformat(),
+    }
+    return {**row, **others}
+
+
+def test_yields_the_days_waiting_images_oldest_first(subject: Subject, name: str, day: date) -> None:
+    for hour in (7, 3, 5):
+        subject.put(waiting(f"{name}-{hour}", day, hour))
+    subject.put(waiting(f"{name}-other", day + timedelta(days=1)))
+    subject.put(waiting(f"{name}-done", day, status="processed"))
+
+    found = list(subject.port.pending(day))
+
+    assert [record.identity for record in found] == [f"{name}-3", f"{name}-5", f"{name}-7"]
+    assert found[0].attributes["s3Key"] == f"uploads/mai/{name}-3.jpg"
+
+
+def test_claimed_images_are_yielded_with_their_claim(subject: Subject, name: str, day: date) -> None:
+    subject.put(waiting(name, day))
+    subject.port.claim(name, MINE)
+
+    assert [record.intent_id for record in subject.port.pending(day)] == [MINE]
+
+
+def test_one_intent_gets_an_image_and_keeps_it(subject: Subject, name: str, day: date) -> None:
+    subject.put(waiting(name, day, attempts=2, lastReason="no total"))
+
+    claimed = subject.port.claim(name, MINE)
+
+    assert claimed is not None
+    assert (claimed.intent_id, claimed.attempts, claimed.last_reason) == (MINE, 2, "no total")
+    assert subject.port.claim(name, OTHER) is None
+    assert subject.port.claim(name, MINE) == claimed
+
+
+# moto checks a condition and writes in two steps, and so may let two of them through.
+@pytest.mark.parametrize("subject", ["fake", "embedded"], indirect=True)
+def test_of_many_intents_at_once_one_gets_an_image(subject: Subject, name: str, day: date) -> None:
+    subject.put(waiting(name, day))
+    intents = [f"receipts-2026-01-09-{number:03d}" for number in range(16)]
+
+    with ThreadPoolExecutor(8) as pool:
+        claims = list(pool.map(lambda intent: subject.port.claim(name, intent), intents))
+
+    (winner,) = [claim for claim in claims if claim is not None]
+    assert subject.row(name)["intentId"] == winner.intent_id
+
+
+@pytest.mark.parametrize("change", [{"status": "failed"}, {"status": "processed"}, {"pendingDate": None}])
+def test_what_no_longer_waits_cannot_be_claimed(subject: Subject, name: str, day: date, change: dict[str, Any]) -> None:
+    row = waiting(name, day) | change
+    subject.put({key: value for key, value in row.items() if value is not None})
+
+    assert subject.port.claim(name, MINE) is None
+    assert "intentId" not in subject.row(name)
+
+
+def test_what_is_gone_cannot_be_claimed_and_does_not_come_to_be(subject: Subject, name: str) -> None:
+    assert subject.port.claim(name, MINE) is None
+    assert not subject.port.release(name, MINE, attempts=0, reason=None)
+    assert subject.row(name) == {}
+
+
+def test_a_released_image_waits_again_with_its_reason(subject: Subject, name: str, day: date) -> None:
+    subject.put(waiting(name, day))
+    subject.port.claim(name, MINE)
+
+    assert subject.port.release(name, MINE, attempts=1, reason="no date")
+
+    (again,) = subject.port.pending(day)
+    assert (again.intent_id, again.attempts, again.last_reason) == (None, 1, "no date")
+    assert subject.port.claim(name, OTHER) is not None
+
+
+def test_a_release_without_a_reason_clears_the_old_one(subject: Subject, name: str, day: date) -> None:
+    subject.put(waiting(name, day, lastReason="no date"))
+    subject.port.claim(name, MINE)
+
+    assert subject.port.release(name, MINE, attempts=0, reason=None)
+
+    assert "lastReason" not in subject.row(name)
+
+
+def test_a_release_done_twice_is_still_done(subject: Subject, name: str, day: date) -> None:
+    subject.put(waiting(name, day))
+    subject.port.claim(name, MINE)
+    subject.port.release(name, MINE, attempts=1, reason="no date")
+
+    assert subject.port.release(name, MINE, attempts=1, reason="no date")
+
+
+def test_a_run_that_lost_its_claim_changes_nothing(subject: Subject, name: str, day: date) -> None:
+    subject.put(waiting(name, day))
+    subject.port.claim(name, OTHER)
+    before = subject.row(name).copy()
+
+    assert not subject.port.release(name, MINE, attempts=9, reason="late")
+    assert not subject.port.fail(name, MINE, attempts=9, reason="late")
+    assert not subject.port.finish(name, MINE, archived_key="processed/late.jpg")
+
+    assert subject.row(name) == before
+
+
+def test_a_failed_image_is_out_of_line_with_its_reason_and_history(subject: Subject, name: str, day: date) -> None:
+    subject.put(waiting(name, day))
+    subject.port.claim(name, MINE)
+
+    assert subject.port.fail(name, MINE, attempts=3, reason="no total")
+    assert subject.port.fail(name, MINE, attempts=3, reason="no total")
+
+    row = subject.row(name)
+    assert (row["status"], row["attempts"], row["lastReason"]) == ("failed", 3, "no total")
+    assert row["lastIntentId"] == MINE
+    assert not {"intentId", "pendingDate"} & row.keys()
+    assert list(subject.port.pending(day)) == []
+
+
+def test_a_finished_image_is_out_of_line_for_good(subject: Subject, name: str, day: date) -> None:
+    subject.put(waiting(name, day))
+    subject.port.claim(name, MINE)
+
+    assert subject.port.finish(name, MINE, archived_key="processed/a.jpg")
+    assert subject.port.finish(name, MINE, archived_key=None)
+
+    row = subject.row(name)
+    assert (row["status"], row["intentId"], row["archivedKey"]) == ("processed", MINE, "processed/a.jpg")
+    assert "pendingDate" not in row
+    assert subject.port.claim(name, MINE) is None
+
+
+def test_a_run_that_wakes_late_cannot_take_a_finished_image_back(subject: Subject, name: str, day: date) -> None:
+    subject.put(waiting(name, day))
+    subject.port.claim(name, MINE)
+    subject.port.finish(name, MINE, archived_key="processed/a.jpg")
+    before = subject.row(name).copy()
+
+    assert not subject.port.fail(name, MINE, attempts=1, reason="late")
+    assert not subject.port.release(name, MINE, attempts=1, reason="late")
+
+    assert subject.row(name) == before
+
+
+@pytest.mark.parametrize("attempts", ["2", 2])
+def test_attempts_are_a_number_whoever_wrote_them(subject: Subject, name: str, day: date, attempts: object) -> None:
+    subject.put(waiting(name, day, attempts=attempts))
+
+    (record,) = subject.port.pending(day)
+
+    assert record.attempts == 2
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        {"attempts": "many"},
+        {"attempts": -1},
+        {"attempts": [1]},
+        {"attempts": True},
+        {"lastReason": 7},
+        {"s3Key": {"nested": [1, None]}},
+        {"userId": False},
+    ],
+)
+def test_an_odd_row_stops_nothing(subject: Subject, name: str, day: date, odd: dict[str, Any]) -> None:
+    subject.put(waiting(f"{name}-odd", day, **odd))
+    subject.put(waiting(f"{name}-good", day, hour=4))
+
+    found = list(subject.port.pending(day))
+
+    assert [(record.attempts, record.last_reason) for record in found] == [(0, None), (0, None)]
+    assert subject.port.claim(f"{name}-odd", MINE) is not None
+
+
+def test_an_intent_holds_an_image_from_its_claim_until_it_lets_it_go(subject: Subject, day: date) -> None:
+    name = f"held-{day}"
+    subject.put(waiting(name, day))
+    seen = [subject.port.holds(name, MINE)]
+    subject.port.claim(name, MINE)
+    seen += [subject.port.holds(name, MINE), subject.port.holds(name, OTHER)]
+    subject.port.finish(name, MINE, archived_key=None)
+    seen += [subject.port.holds(name, MINE), subject.port.holds("of no row", MINE)]
+
+    assert seen == [False, True, False, False, False]
