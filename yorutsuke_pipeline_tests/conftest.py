@@ -1,0 +1,25 @@
+"""Fixtures that tests of several layers share: above all an embedded AWS of their own."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from yorutsuke_pipeline.local_aws import lifecycle
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from yorutsuke_pipeline.local_aws.endpoint import Endpoint
+
+
+@pytest.fixture(scope="session")
+def embedded_aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Endpoint]:
+    """One server for the session (for each xdist worker), provisioned, without sample data.
+
+    Tests share its tables and bucket: they use identifiers of their own.
+    """
+    home = tmp_path_factory.mktemp("embedded-aws")
+    yield lifecycle.ensure_running(home, idle_exit_seconds=600)
+    lifecycle.stop(home)
