@@ -1,0 +1,143 @@
+"""The composition root: settings in, adapters out. The only place that knows which adapter fills which port.
+
+What belongs here: the choice of AWS (embedded, real, or wherever the standard variables point) and the
+making of adapters. What does not: Dagster (`defs/resources.py` wraps these) and any rule.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from yorutsuke_pipeline.aws.batch_service import BedrockBatchService
+from yorutsuke_pipeline.aws.clients import AwsClients
+from yorutsuke_pipeline.aws.intent_ledger import DynamoIntentLedger
+from yorutsuke_pipeline.aws.object_store import S3ObjectStore
+from yorutsuke_pipeline.aws.on_demand_model import BedrockModel
+from yorutsuke_pipeline.aws.pending_images import PendingImagesTable
+from yorutsuke_pipeline.aws.prices import PublishedPrices
+from yorutsuke_pipeline.aws.transactions_table import TransactionsTable
+from yorutsuke_pipeline.engine.cost import Price
+from yorutsuke_pipeline.engine.errors import ConfigurationError
+from yorutsuke_pipeline.seeding import seed_in_background
+from yorutsuke_pipeline.settings import Settings, load_aws_environment, load_settings
+from yorutsuke_pipeline.workloads.receipts.workload import Lifetimes, ReceiptsWorkload
+
+if TYPE_CHECKING:
+    from yorutsuke_pipeline.local_aws.endpoint import Endpoint
+    from yorutsuke_pipeline.settings import AwsEnvironment
+
+_DEFAULT_REGION = "us-east-1"
+
+
+@dataclass(frozen=True)
+class Composition:
+    """The product, put together for one set of settings. Adapters and clients are made when first asked for."""
+
+    settings: Settings
+    aws_environment: AwsEnvironment
+
+    @cached_property
+    def clients(self) -> AwsClients:
+        """The AWS clients; with the embedded AWS, this is what starts it.
+
+        Raises:
+            ConfigurationError: The embedded AWS is wanted and not installed.
+            EmbeddedAwsError: It does not start; the message says why.
+        """
+        region, url = self.aws_environment.region, None
+        if self.settings.is_embedded and not self.aws_environment.endpoint_variables:
+            endpoint = self._embedded_aws()
+            region, url = endpoint.region, endpoint.url
+        elif self.settings.is_embedded:
+            region = region or _DEFAULT_REGION
+        return AwsClients(
+            region,
+            url,
+            placeholder_credentials=self.settings.is_embedded,
+            concurrency=self.settings.concurrency,
+        )
+
+    @property
+    def home(self) -> Path:
+        """Where the embedded AWS keeps its state: as set, or `.yorutsuke` beside the checkout's workspace.yaml."""
+        return self.settings.home or _checkout() / ".yorutsuke"
+
+    @property
+    def workload(self) -> ReceiptsWorkload:
+        """The receipts workload."""
+        settings = self.settings
+        return ReceiptsWorkload(Lifetimes(settings.guest_prefix, settings.guest_days, settings.account_days))
+
+    @property
+    def objects(self) -> S3ObjectStore:
+        """The bucket."""
+        return S3ObjectStore(self.clients.s3, self.settings.required_bucket())
+
+    @property
+    def pending_images(self) -> PendingImagesTable:
+        """The images that wait."""
+        return PendingImagesTable(self.clients.dynamodb, self.settings.table("pending-images"))
+
+    @property
+    def ledger(self) -> DynamoIntentLedger:
+        """The intents and their jobs."""
+        return DynamoIntentLedger(self.clients.dynamodb, self.settings.table("batch-jobs"))
+
+    @property
+    def transactions(self) -> TransactionsTable:
+        """The transactions."""
+        table = self.settings.table("transactions")
+        return TransactionsTable(self.clients.dynamodb, table, concurrency=self.settings.concurrency)
+
+    @property
+    def batch_service(self) -> BedrockBatchService:
+        """Bedrock's batch jobs."""
+        return BedrockBatchService(self.clients.bedrock)
+
+    @property
+    def on_demand_model(self) -> BedrockModel:
+        """Bedrock's runtime."""
+        return BedrockModel(self.clients.bedrock_runtime)
+
+    @property
+    def prices(self) -> PublishedPrices:
+        """Model prices, with the settings' own where they are set."""
+        settings = self.settings
+        if settings.price_input is None or settings.price_output is None:
+            return PublishedPrices()
+        return PublishedPrices(override=Price(settings.price_input, settings.price_output))
+
+    def _embedded_aws(self) -> Endpoint:
+        """Return the running embedded AWS, started if need be; a fresh one is given its samples meanwhile."""
+        try:
+            from yorutsuke_pipeline.local_aws import lifecycle  # noqa: PLC0415 — an extra; real AWS runs without it
+        except ImportError as error:
+            raise ConfigurationError(
+                f"the embedded AWS is not installed ({error}): pip install 'yorutsuke-pipeline[embedded]', "
+                "or set YORUTSUKE_AWS=real",
+            ) from error
+        endpoint = lifecycle.ensure_running(self.home, environment=self.settings.env)
+        if self.settings.samples and endpoint.fresh:
+            seed_in_background(self.home, env=self.settings.env)
+        return endpoint
+
+
+def compose() -> Composition:
+    """Return the product as the environment configures it.
+
+    Raises:
+        ConfigurationError: A setting is wrong.
+    """
+    return Composition(load_settings(), load_aws_environment())
+
+
+def _checkout() -> Path:
+    """Return the checkout that one stands in or that the code was loaded from, else a folder of the user's."""
+    places = (Path.cwd(), *Path.cwd().parents, Path(__file__).resolve().parents[1])
+    for place in places:
+        if (place / "workspace.yaml").is_file() and (place / "yorutsuke_pipeline").is_dir():
+            return place
+    return Path.home()

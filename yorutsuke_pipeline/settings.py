@@ -1,0 +1,198 @@
+"""Every setting, its default and one sentence: the only place that reads the environment.
+
+Real AWS is `YORUTSUKE_AWS=real` and the standard AWS configuration (profile, region, credentials,
+endpoints); all that is Yorutsuke's own begins with `YORUTSUKE_`. A wrong value is refused by name.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from yorutsuke_pipeline.engine.errors import ConfigurationError
+from yorutsuke_pipeline.engine.model_family import family_of
+from yorutsuke_pipeline.engine.policy import BelowMinimum, Policy
+from yorutsuke_pipeline.engine.quotas import Quotas
+from yorutsuke_pipeline.engine.words import Word
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_PREFIX = "YORUTSUKE_"
+_EMBEDDED_ACCOUNT = "000000000000"
+
+
+class Aws(Word):
+    """Which AWS the product works against."""
+
+    EMBEDDED = "embedded"
+    REAL = "real"
+
+
+def _known_model(model_id: str) -> str:
+    try:
+        family_of(model_id)
+    except ConfigurationError as error:
+        raise ValueError(str(error)) from error
+    return model_id
+
+
+class Settings(BaseModel):
+    """The settings. Each is read from `YORUTSUKE_` and its name in capitals."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    aws: Aws = Field(Aws.EMBEDDED, description="embedded (no account needed) or real")
+    env: str = Field("dev", description="The ending of every name", pattern="^(dev|staging|prod)$")
+    home: Path | None = Field(None, description="Where the embedded AWS keeps its state")
+    bedrock_faults: str | None = Field(None, description="How the embedded Bedrock misbehaves at start, in JSON")
+    samples: bool = Field(True, description="Whether a fresh embedded AWS gets sample receipts")  # noqa: FBT003
+    bucket: str | None = Field(None, description="The bucket; required with real AWS")
+    role_arn: str | None = Field(
+        None,
+        description="The role that Bedrock assumes to read and write the bucket; required with real AWS",
+        pattern=r"^arn:aws(-[a-z]+)*:iam::\d{12}:role/.+$",
+    )
+    model_id: Annotated[str, AfterValidator(_known_model)] = Field(
+        "amazon.nova-lite-v1:0",
+        description="The model, or inference profile, that reads the receipts",
+    )
+    max_output_tokens: int = Field(1000, description="The longest answer asked for", ge=100, le=5000)
+    below_minimum: BelowMinimum = Field(
+        BelowMinimum.ON_DEMAND,
+        description="What becomes of a day too small for a batch job: on_demand, or skip (wait for more)",
+    )
+    max_attempts: int = Field(3, description="Rejected answers about one image until it waits for a person", ge=1)
+    budget_usd: Decimal | None = Field(None, description="The most one intent may be estimated at", gt=0)
+    price_input: Decimal | None = Field(None, description="USD per million input tokens, on demand", gt=0)
+    price_output: Decimal | None = Field(None, description="USD per million output tokens, on demand", gt=0)
+    timeout_hours: int = Field(24, description="How long a batch job may wait and run", ge=24, le=168)
+    concurrency: int = Field(8, description="Calls to AWS in flight at once in a stage", ge=1, le=256)
+    fewest_records: int = Field(100, description="The service's minimum of records in a batch job", ge=1)
+    most_records: int = Field(100_000, description="The service's maximum of records in a file", ge=1)
+    part_bytes: int = Field(900_000_000, description="The largest input file; the service's limit is 1 GB", ge=1)
+    first_day: date = Field(date(2026, 1, 1), description="The first partition")
+    guest_prefix: str = Field("guest-", description="How a guest's user id begins", min_length=1)
+    guest_days: int | None = Field(60, description="How many days a guest's transactions are kept", ge=1)
+    account_days: int | None = Field(None, description="How many days an account's are kept; empty for ever", ge=1)
+    wait_seconds: float | None = Field(
+        None,
+        description="How long 'Materialize all' waits for a batch job; 60 embedded, 0 real",
+        ge=0,
+    )
+
+    @model_validator(mode="after")
+    def _complete(self) -> Settings:
+        if (self.price_input is None) != (self.price_output is None):
+            raise ValueError("YORUTSUKE_PRICE_INPUT and YORUTSUKE_PRICE_OUTPUT go together: set both or neither")
+        if self.most_records < self.fewest_records:
+            raise ValueError("YORUTSUKE_MOST_RECORDS is below YORUTSUKE_FEWEST_RECORDS")
+        return self
+
+    @property
+    def is_embedded(self) -> bool:
+        """Whether the AWS is the one that needs no account."""
+        return self.aws is Aws.EMBEDDED
+
+    def table(self, name: str) -> str:
+        """Return the full name of a table: `yorutsuke-transactions-dev`."""
+        return f"yorutsuke-{name}-{self.env}"
+
+    def required_bucket(self) -> str:
+        """Return the bucket's name.
+
+        Raises:
+            ConfigurationError: It is not set, and AWS is real.
+        """
+        if self.bucket is not None:
+            return self.bucket
+        if self.is_embedded:
+            return f"yorutsuke-receipts-{self.env}-{_EMBEDDED_ACCOUNT}"
+        raise ConfigurationError("no bucket is set: set YORUTSUKE_BUCKET to the stack's output ReceiptsBucketName")
+
+    def required_role(self) -> str:
+        """Return the ARN of the role that Bedrock assumes.
+
+        Raises:
+            ConfigurationError: It is not set, and AWS is real.
+        """
+        if self.role_arn is not None:
+            return self.role_arn
+        if self.is_embedded:
+            return f"arn:aws:iam::{_EMBEDDED_ACCOUNT}:role/yorutsuke-bedrock-batch-{self.env}"
+        raise ConfigurationError("no role is set: set YORUTSUKE_ROLE_ARN to the stack's output BedrockRoleArn")
+
+    def policy(self) -> Policy:
+        """Return the choices as the rules know them.
+
+        Raises:
+            ConfigurationError: Something that they need is not set.
+        """
+        return Policy(
+            model_id=self.model_id,
+            role_arn=self.required_role(),
+            deployment=self.env,
+            max_output_tokens=self.max_output_tokens,
+            below_minimum=self.below_minimum,
+            max_attempts=self.max_attempts,
+            budget_usd=self.budget_usd,
+            timeout_hours=self.timeout_hours,
+            quotas=Quotas(self.fewest_records, self.most_records, self.part_bytes),
+            tags=(("application", "yorutsuke"), ("env", self.env)),
+            concurrency=self.concurrency,
+        )
+
+
+@dataclass(frozen=True)
+class AwsEnvironment:
+    """What the standard AWS configuration says, as far as the product must know it.
+
+    Attributes:
+        region: `AWS_REGION`, else `AWS_DEFAULT_REGION`; None leaves it to the profile.
+        endpoint_variables: The names of `AWS_ENDPOINT_URL` and `AWS_ENDPOINT_URL_<SERVICE>` that are set.
+    """
+
+    region: str | None
+    endpoint_variables: tuple[str, ...] = field(default=())
+
+
+def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
+    """Read the settings.
+
+    Raises:
+        ConfigurationError: A value is wrong, or a name that begins with YORUTSUKE_ is none of ours.
+    """
+    environment = os.environ if environment is None else environment
+    given = {
+        name.removeprefix(_PREFIX).lower(): value
+        for name, value in environment.items()
+        if name.startswith(_PREFIX) and value
+    }
+    try:
+        return Settings.model_validate(given)
+    except ValidationError as error:
+        faults = "; ".join(_fault(detail) for detail in error.errors(include_url=False))
+        raise ConfigurationError(f"wrong settings: {faults}. docs/settings.md lists all of them") from error
+
+
+def load_aws_environment(environment: Mapping[str, str] | None = None) -> AwsEnvironment:
+    """Read the part of the standard AWS configuration that decides whether anything must be started."""
+    environment = os.environ if environment is None else environment
+    region = environment.get("AWS_REGION") or environment.get("AWS_DEFAULT_REGION")
+    endpoints = sorted(name for name, value in environment.items() if name.startswith("AWS_ENDPOINT_URL") and value)
+    return AwsEnvironment(region or None, tuple(endpoints))
+
+
+def _fault(detail: Any) -> str:  # noqa: ANN401 — pydantic's ErrorDetails
+    name = _PREFIX + "_".join(str(step) for step in detail["loc"]).upper()
+    if detail["type"] == "extra_forbidden":
+        return f"{name} is no setting of ours"
+    if detail["type"] == "value_error":
+        return str(detail["ctx"]["error"]) if not detail["loc"] else f"{name}: {detail['ctx']['error']}"
+    return f"{name}={detail['input']!r}: {detail['msg']}"

@@ -1,0 +1,95 @@
+"""The stages of the receipts pipeline, put together from a composition. Dagster and the command line run these."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from yorutsuke_pipeline.aws.clock import SystemClock
+from yorutsuke_pipeline.aws.event_log import LoggedEvents
+from yorutsuke_pipeline.engine.archive import Archiver
+from yorutsuke_pipeline.engine.manifest import ManifestWriter
+from yorutsuke_pipeline.engine.raw_output import RawOutputCollector
+from yorutsuke_pipeline.engine.results import ResultRecorder
+from yorutsuke_pipeline.engine.submission import Submitter
+from yorutsuke_pipeline.engine.watching import Watch
+
+if TYPE_CHECKING:
+    from yorutsuke_pipeline.composition import Composition
+
+
+def manifest_writer(product: Composition) -> ManifestWriter:
+    """Return the stage that claims records and writes the parts."""
+    return ManifestWriter(
+        workload=product.workload,
+        policy=product.settings.policy(),
+        pending=product.pending_images,
+        ledger=product.ledger,
+        objects=product.objects,
+        events=LoggedEvents(),
+        clock=SystemClock(),
+        prices=product.prices,
+    )
+
+
+def submitter(product: Composition) -> Submitter:
+    """Return the stage that submits jobs, or asks on demand."""
+    return Submitter(
+        workload=product.workload,
+        policy=product.settings.policy(),
+        ledger=product.ledger,
+        objects=product.objects,
+        service=product.batch_service,
+        model=product.on_demand_model,
+        events=LoggedEvents(),
+        clock=SystemClock(),
+    )
+
+
+def watch(product: Composition) -> Watch:
+    """Return the rules of the sensor."""
+    return Watch(
+        policy=product.settings.policy(),
+        ledger=product.ledger,
+        service=product.batch_service,
+        clock=SystemClock(),
+    )
+
+
+def raw_output_collector(product: Composition) -> RawOutputCollector:
+    """Return the stage that reads what the jobs wrote."""
+    return RawOutputCollector(
+        workload=product.workload,
+        ledger=product.ledger,
+        objects=product.objects,
+        watch=watch(product),
+        prices=product.prices,
+        events=LoggedEvents(),
+    )
+
+
+def result_recorder(product: Composition) -> ResultRecorder:
+    """Return the stage that turns answers into transactions."""
+    return ResultRecorder(
+        workload=product.workload,
+        policy=product.settings.policy(),
+        pending=product.pending_images,
+        ledger=product.ledger,
+        objects=product.objects,
+        table=product.transactions,
+        events=LoggedEvents(),
+        clock=SystemClock(),
+    )
+
+
+def archiver(product: Composition) -> Archiver:
+    """Return the stage that archives sources and closes intents."""
+    return Archiver(
+        workload=product.workload,
+        policy=product.settings.policy(),
+        pending=product.pending_images,
+        ledger=product.ledger,
+        objects=product.objects,
+        table=product.transactions,
+        events=LoggedEvents(),
+        clock=SystemClock(),
+    )

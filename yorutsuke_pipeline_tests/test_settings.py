@@ -1,0 +1,86 @@
+"""Settings: what is refused, in which words, and that the document tells the truth."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from yorutsuke_pipeline.engine.errors import ConfigurationError
+from yorutsuke_pipeline.settings import Aws, Settings, load_aws_environment, load_settings
+
+_DOCUMENT = Path(__file__).resolve().parents[1] / "docs" / "settings.md"
+
+
+def test_nothing_set_means_the_embedded_aws() -> None:
+    settings = load_settings({})
+
+    assert settings.aws is Aws.EMBEDDED
+    assert settings.required_bucket() == "yorutsuke-receipts-dev-000000000000"
+    assert settings.policy().quotas.fewest_records == 100
+
+
+def test_values_are_read_from_the_environment_and_other_variables_are_left_alone() -> None:
+    given = {"YORUTSUKE_BUDGET_USD": "2.50", "YORUTSUKE_ENV": "prod", "HOME": "/home/aoi", "YORUTSUKE_BUCKET": ""}
+
+    settings = load_settings(given)
+
+    assert settings.policy().budget_usd == Decimal("2.50")
+    assert settings.table("transactions") == "yorutsuke-transactions-prod"
+
+
+@pytest.mark.parametrize(
+    ("environment", "words"),
+    [
+        ({"YORUTSUKE_MAX_ATTEMPTS": "0"}, "YORUTSUKE_MAX_ATTEMPTS='0'"),
+        ({"YORUTSUKE_MODEL_ID": "gpt-4"}, "YORUTSUKE_MODEL_ID"),
+        ({"YORUTSUKE_BUCKETT": "x"}, "YORUTSUKE_BUCKETT is no setting of ours"),
+        ({"YORUTSUKE_ROLE_ARN": "my-role"}, "YORUTSUKE_ROLE_ARN='my-role'"),
+        ({"YORUTSUKE_AWS": "azure"}, "YORUTSUKE_AWS='azure'"),
+        ({"YORUTSUKE_PRICE_INPUT": "0.06"}, "YORUTSUKE_PRICE_OUTPUT go together"),
+        ({"YORUTSUKE_MOST_RECORDS": "50"}, "YORUTSUKE_MOST_RECORDS is below"),
+        ({"YORUTSUKE_BELOW_MINIMUM": "maybe"}, "YORUTSUKE_BELOW_MINIMUM='maybe'"),
+    ],
+)
+def test_a_wrong_setting_is_refused_by_name(environment: dict[str, str], words: str) -> None:
+    with pytest.raises(ConfigurationError, match="wrong settings") as refused:
+        load_settings(environment)
+
+    assert words in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("environment", "words"),
+    [
+        ({"YORUTSUKE_AWS": "real"}, "YORUTSUKE_ROLE_ARN"),
+        ({"YORUTSUKE_AWS": "real", "YORUTSUKE_ROLE_ARN": "arn:aws:iam::123456789012:role/r"}, "YORUTSUKE_BUCKET"),
+    ],
+)
+def test_a_real_account_without_bucket_or_role_is_told_which_setting_is_missing(
+    environment: dict[str, str],
+    words: str,
+) -> None:
+    settings = load_settings(environment)
+
+    with pytest.raises(ConfigurationError, match=words):
+        _ = settings.policy(), settings.required_bucket()
+
+
+def test_endpoints_that_the_user_set_are_seen_by_name() -> None:
+    seen = load_aws_environment({"AWS_ENDPOINT_URL_S3": "http://127.0.0.1:1", "AWS_DEFAULT_REGION": "eu-west-1"})
+
+    assert seen.endpoint_variables == ("AWS_ENDPOINT_URL_S3",)
+    assert seen.region == "eu-west-1"
+
+
+def test_the_document_names_every_setting_with_its_meaning() -> None:
+    document = _DOCUMENT.read_text(encoding="utf-8")
+
+    missing = [
+        name
+        for name, field in Settings.model_fields.items()
+        if f"| `YORUTSUKE_{name.upper()}` |" not in document or str(field.description) not in document
+    ]
+
+    assert missing == []
