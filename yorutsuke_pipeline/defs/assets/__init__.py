@@ -1,0 +1,4 @@
+"""One asset a file.
+
+In the order of the flow: pending_images, manifest, bedrock_job, raw_output, transactions, archived_images.
+"""

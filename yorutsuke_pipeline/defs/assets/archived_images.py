@@ -1,0 +1,73 @@
+"""archived_images: what was accepted leaves the inbox, and the day's intents are closed."""
+
+from datetime import date
+
+import dagster as dg
+
+from yorutsuke_pipeline.defs.failures import RETRY_TRANSIENT, clear_failures
+from yorutsuke_pipeline.defs.tables import Metadata, counted, markdown_table, usd
+from yorutsuke_pipeline.engine.archive import Archiver, ArchiveReport
+from yorutsuke_pipeline.engine.cost import total
+from yorutsuke_pipeline.engine.days import parse_day
+from yorutsuke_pipeline.engine.intent import ResultStats
+
+
+def build_archived_images(days: dg.PartitionsDefinition[str]) -> dg.AssetsDefinition:
+    """Return the asset over `days`."""
+
+    @dg.asset(
+        partitions_def=days,
+        deps=["transactions"],
+        group_name="receipts",
+        kinds={"s3"},
+        retry_policy=RETRY_TRANSIENT,
+    )
+    def archived_images(
+        context: dg.AssetExecutionContext,
+        archiver: dg.ResourceParam[Archiver],
+    ) -> dg.MaterializeResult[None]:
+        """Accepted images under processed/, their sources deleted, and the intents closed with their result.
+
+        Fails, after all that, if a job of the day ended badly: what was answered is kept, the rest is back in line.
+        """
+        day = parse_day(context.partition_key)
+        with clear_failures():
+            report = archiver.archive(day)
+        metadata = _metadata(report, day)
+        if report.bad_endings:
+            raise dg.Failure(description=_bad_ending(report, day), metadata=metadata, allow_retries=False)
+        return dg.MaterializeResult(metadata=metadata)
+
+    return archived_images
+
+
+def _metadata(report: ArchiveReport, day: date) -> Metadata:
+    results = [(intent, intent.result or ResultStats(0, 0)) for intent in report.closed]
+    rows = [
+        {
+            "intent": intent.intent_id,
+            "accepted": result.success_count,
+            "not accepted": result.failure_count,
+            "estimate USD": intent.estimate_usd,
+            "cost USD": intent.cost_usd,
+        }
+        for intent, result in results
+    ]
+    return {
+        "dagster/row_count": report.archived_count,
+        "archive": f"processed/{day.isoformat()}/",
+        "successCount": sum(result.success_count for _, result in results),
+        "failureCount": sum(result.failure_count for _, result in results),
+        "totalCount": sum(result.total_count for _, result in results),
+        "cost_usd": usd(total([intent.cost_usd for intent in report.closed])),
+        "not_archived": counted(report.failures, name="reason"),
+        "intents": markdown_table(rows, ["intent", "accepted", "not accepted", "estimate USD", "cost USD"]),
+    }
+
+
+def _bad_ending(report: ArchiveReport, day: date) -> str:
+    jobs = "; ".join(f"{job.job_name} {job.status}: {job.message or 'no message'}" for job in report.bad_endings)
+    return (
+        f"{jobs}. What was answered is kept, the rest is back in line; to ask again about just that: "
+        f"yorutsuke retry-failed --from {day.isoformat()} --to {day.isoformat()}"
+    )

@@ -1,0 +1,59 @@
+"""bedrock_job: the jobs of the day's intents, submitted once. Returns at once; the sensor waits."""
+
+import dagster as dg
+
+from yorutsuke_pipeline.defs.failures import RETRY_TRANSIENT, clear_failures
+from yorutsuke_pipeline.defs.tables import Metadata, markdown_table
+from yorutsuke_pipeline.engine.days import parse_day
+from yorutsuke_pipeline.engine.layout import output_folder, s3_uri
+from yorutsuke_pipeline.engine.submission import SubmissionReport, Submitter
+
+
+def build_bedrock_job(days: dg.PartitionsDefinition[str]) -> dg.AssetsDefinition:
+    """Return the asset over `days`."""
+
+    @dg.asset(
+        partitions_def=days,
+        deps=["manifest"],
+        group_name="receipts",
+        kinds={"bedrock"},
+        retry_policy=RETRY_TRANSIENT,
+    )
+    def bedrock_job(
+        context: dg.AssetExecutionContext,
+        submitter: dg.ResourceParam[Submitter],
+    ) -> dg.MaterializeResult[None]:
+        """The Bedrock batch jobs of the day (below the service's minimum, the answers of the model on demand)."""
+        with clear_failures():
+            report = submitter.submit(parse_day(context.partition_key))
+        return dg.MaterializeResult(metadata=_metadata(report, submitter.objects.bucket))
+
+    return bedrock_job
+
+
+def _metadata(report: SubmissionReport, bucket: str) -> Metadata:
+    rows = [
+        {
+            "job": job.job_name,
+            "id": job.job_id,
+            "asked": job.mode,
+            "status": job.status,
+            "records": job.record_count,
+            "submitted": job.submitted_at.isoformat(timespec="seconds") if job.submitted_at else None,
+        }
+        for job in report.jobs
+    ]
+    metadata: Metadata = {
+        "dagster/row_count": sum(job.record_count for job in report.jobs),
+        "intents": ", ".join(intent.intent_id for intent in report.intents) or "none",
+        "job_ids": ", ".join(job.job_id for job in report.jobs if job.job_id) or "none",
+        "jobs": markdown_table(rows, ["job", "id", "asked", "status", "records", "submitted"]),
+    }
+    if report.waiting_for_slots:
+        metadata["note"] = (
+            f"{report.waiting_for_slots} jobs wait for a free slot (the quota of running jobs); the sensor submits them"
+        )
+    first = next((job.job_id for job in report.jobs if job.job_id), None)
+    if first is not None:
+        metadata["dagster/uri"] = s3_uri(bucket, output_folder(first).rstrip("/"))
+    return metadata

@@ -1,0 +1,60 @@
+"""manifest: which images an intent asks about, and the files that ask it. The commit point."""
+
+import dagster as dg
+
+from yorutsuke_pipeline.defs.failures import RETRY_TRANSIENT, clear_failures
+from yorutsuke_pipeline.defs.tables import Metadata, counted, markdown_table, usd
+from yorutsuke_pipeline.engine.days import parse_day
+from yorutsuke_pipeline.engine.layout import dead_letters_key, s3_uri
+from yorutsuke_pipeline.engine.manifest import ManifestReport, ManifestWriter
+
+
+def build_manifest(days: dg.PartitionsDefinition[str]) -> dg.AssetsDefinition:
+    """Return the asset over `days`."""
+
+    @dg.asset(
+        partitions_def=days,
+        deps=["pending_images"],
+        group_name="receipts",
+        kinds={"s3", "dynamodb"},
+        retry_policy=RETRY_TRANSIENT,
+    )
+    def manifest(
+        context: dg.AssetExecutionContext,
+        manifest_writer: dg.ResourceParam[ManifestWriter],
+    ) -> dg.MaterializeResult[None]:
+        """The day's intent: images claimed and checked, files written, cost estimated. Nothing is paid yet."""
+        with clear_failures():
+            report = manifest_writer.write(parse_day(context.partition_key))
+        return dg.MaterializeResult(metadata=_metadata(report, manifest_writer.objects.bucket))
+
+    return manifest
+
+
+def _metadata(report: ManifestReport, bucket: str) -> Metadata:
+    intent = report.intent
+    if intent is None:
+        note = "nothing was waiting"
+        if report.left_waiting:
+            note = f"{report.left_waiting} images are too few for a batch job and wait for more (below_minimum=skip)"
+        return {"dagster/row_count": 0, "note": note}
+    rows = [
+        {"part": s3_uri(bucket, job.part_key), "asked": job.mode, "records": job.record_count, "bytes": job.input_bytes}
+        for job in report.jobs
+    ]
+    metadata: Metadata = {
+        "dagster/row_count": intent.record_count,
+        "intent": intent.intent_id,
+        "state": str(intent.status),
+        "model": intent.model_id,
+        "rejected": intent.rejected_count,
+        "bytes": intent.input_bytes,
+        "estimate_usd": usd(intent.estimate_usd),
+        "reasons": counted(report.rejects, name="reason"),
+        "parts": markdown_table(rows, ["part", "asked", "records", "bytes"]),
+    }
+    if report.jobs:
+        metadata["dagster/uri"] = s3_uri(bucket, report.jobs[0].part_key)
+    if intent.rejected_count:
+        metadata["dead_letters"] = s3_uri(bucket, dead_letters_key(intent.intent_id))
+    return metadata

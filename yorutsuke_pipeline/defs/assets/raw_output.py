@@ -1,0 +1,87 @@
+"""raw_output: what the jobs wrote, until every claimed image has an outcome."""
+
+import time
+from collections.abc import Iterator
+from datetime import date
+
+import dagster as dg
+
+from yorutsuke_pipeline.defs.failures import RETRY_TRANSIENT, clear_failures
+from yorutsuke_pipeline.defs.tables import Metadata, counted, markdown_table, usd
+from yorutsuke_pipeline.engine.cost import total
+from yorutsuke_pipeline.engine.days import parse_day
+from yorutsuke_pipeline.engine.layout import answers_key, s3_uri
+from yorutsuke_pipeline.engine.raw_output import Outcome, RawOutputCollector, RawOutputReport
+
+_LOOK_EVERY_SECONDS = 1.0
+
+
+def build_raw_output(days: dg.PartitionsDefinition[str], *, wait_seconds: float) -> dg.AssetsDefinition:
+    """Return the asset over `days`.
+
+    Args:
+        days: The partitions.
+        wait_seconds: How long a run that asks for it too early waits for the jobs before it is skipped.
+    """
+
+    @dg.asset(
+        partitions_def=days,
+        deps=["bedrock_job"],
+        group_name="receipts",
+        kinds={"s3"},
+        retry_policy=RETRY_TRANSIENT,
+        output_required=False,
+    )
+    def raw_output(
+        context: dg.AssetExecutionContext,
+        collector: dg.ResourceParam[RawOutputCollector],
+    ) -> Iterator[dg.MaterializeResult[None]]:
+        """Each claimed image is answered, refused or missing. Skipped while the day's jobs still run."""
+        with clear_failures():
+            report = _collect(collector, parse_day(context.partition_key), wait_seconds)
+        if report.must_wait:
+            names = ", ".join(intent.intent_id for intent in report.waiting)
+            context.log.info("%s: jobs still run; the completion sensor brings the rest of the day", names)
+            return
+        yield dg.MaterializeResult(metadata=_metadata(report, collector.objects.bucket))
+
+    return raw_output
+
+
+def _collect(collector: RawOutputCollector, day: date, wait_seconds: float) -> RawOutputReport:
+    """Collect, looking again for a little while: in development a job ends before one has turned round."""
+    deadline = time.monotonic() + wait_seconds
+    report = collector.collect(day)
+    while report.must_wait and time.monotonic() < deadline:
+        time.sleep(_LOOK_EVERY_SECONDS)
+        report = collector.collect(day)
+    return report
+
+
+def _metadata(report: RawOutputReport, bucket: str) -> Metadata:
+    rows = [
+        {
+            "job": job.job_name,
+            "id": job.job_id,
+            "status": job.status,
+            "message": job.message,
+            "records": job.record_count,
+        }
+        for job in report.jobs
+    ]
+    metadata: Metadata = {
+        "dagster/row_count": report.counts[Outcome.ANSWERED],
+        "intents": ", ".join(intent.intent_id for intent in report.collected) or "none",
+        "claimed": sum(intent.record_count for intent in report.collected),
+        "refused": report.counts[Outcome.REFUSED],
+        "missing": report.counts[Outcome.MISSING],
+        "outcomes": counted(report.counts, name="outcome"),
+        "jobs": markdown_table(rows, ["job", "id", "status", "message", "records"]),
+        "estimate_usd": usd(total([intent.estimate_usd for intent in report.collected])),
+        "cost_usd": usd(total([intent.cost_usd for intent in report.collected])),
+    }
+    if report.disagreements:
+        metadata["the_service_disagrees"] = "; ".join(report.disagreements)
+    if report.collected:
+        metadata["dagster/uri"] = s3_uri(bucket, answers_key(report.collected[0].intent_id))
+    return metadata

@@ -1,0 +1,64 @@
+"""Everything that Dagster is told, put together from the settings."""
+
+import warnings
+
+import dagster as dg
+
+from yorutsuke_pipeline.defs.assets.archived_images import build_archived_images
+from yorutsuke_pipeline.defs.assets.bedrock_job import build_bedrock_job
+from yorutsuke_pipeline.defs.assets.manifest import build_manifest
+from yorutsuke_pipeline.defs.assets.pending_images import build_pending_images
+from yorutsuke_pipeline.defs.assets.raw_output import build_raw_output
+from yorutsuke_pipeline.defs.assets.transactions import build_transactions
+from yorutsuke_pipeline.defs.checks.day_checks import build_day_checks
+from yorutsuke_pipeline.defs.jobs import build_ingest_results, build_submit_batch
+from yorutsuke_pipeline.defs.partitions import build_days
+from yorutsuke_pipeline.defs.resources import build_resources
+from yorutsuke_pipeline.defs.schedules.nightly import build_nightly
+from yorutsuke_pipeline.defs.sensors.completion import build_completion_sensor
+from yorutsuke_pipeline.defs.sensors.orphaned_runs import build_orphaned_runs_sensor
+from yorutsuke_pipeline.settings import Settings
+
+# The embedded service ends a job in seconds, the real one in hours.
+_EMBEDDED_WAIT_SECONDS = 60.0
+_EMBEDDED_LOOK_SECONDS = 5
+_REAL_LOOK_SECONDS = 30
+_ORPHANS_SECONDS = 30
+
+
+def build_definitions(settings: Settings) -> dg.Definitions:
+    """Return the definitions for `settings`. Reaches nothing outside."""
+    # Checks by partition are announced as a preview, on every start; docs/decisions/0007 says why they are worth it.
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", dg.PreviewWarning)
+        return _definitions(settings)
+
+
+def _definitions(settings: Settings) -> dg.Definitions:
+    days = build_days(settings.first_day)
+    submit_batch = build_submit_batch()
+    ingest_results = build_ingest_results()
+    wait = settings.wait_seconds
+    if wait is None:
+        wait = _EMBEDDED_WAIT_SECONDS if settings.is_embedded else 0.0
+    look = _EMBEDDED_LOOK_SECONDS if settings.is_embedded else _REAL_LOOK_SECONDS
+    return dg.Definitions(
+        assets=[
+            build_pending_images(days),
+            build_manifest(days),
+            build_bedrock_job(days),
+            build_raw_output(days, wait_seconds=wait),
+            build_transactions(days),
+            build_archived_images(days),
+        ],
+        asset_checks=build_day_checks(days),
+        jobs=[submit_batch, ingest_results],
+        schedules=[build_nightly(submit_batch)],
+        sensors=[
+            build_completion_sensor(submit_batch, ingest_results, every_seconds=look),
+            build_orphaned_runs_sensor(every_seconds=_ORPHANS_SECONDS),
+        ],
+        resources=build_resources(),
+        # A process for each step would cost seconds a step; the stages are bound by AWS, not by the processor.
+        executor=dg.in_process_executor,
+    )

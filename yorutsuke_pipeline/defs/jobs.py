@@ -1,0 +1,29 @@
+"""The two halves of the pipeline as jobs: before the hours of waiting, and after."""
+
+import dagster as dg
+from dagster._core.definitions.unresolved_asset_job_definition import UnresolvedAssetJobDefinition
+
+# What `define_asset_job` returns; Dagster exports no name for it.
+AssetJob = UnresolvedAssetJobDefinition
+
+SUBMITTED_HALF = ("pending_images", "manifest", "bedrock_job")
+INGESTED_HALF = ("raw_output", "transactions", "archived_images")
+INTENT_TAG = "yorutsuke/intent"
+
+
+def build_submit_batch() -> AssetJob:
+    """Return the job that gathers, writes and submits a day."""
+    return dg.define_asset_job(
+        "submit_batch",
+        selection=list(SUBMITTED_HALF),
+        description="Gather a day's pending images, write the manifest, submit the job. The half to backfill.",
+    )
+
+
+def build_ingest_results() -> AssetJob:
+    """Return the job that turns a day's answers into transactions."""
+    return dg.define_asset_job(
+        "ingest_results",
+        selection=list(INGESTED_HALF),
+        description="Turn what the day's jobs answered into transactions. The completion sensor launches it.",
+    )

@@ -1,0 +1,1 @@
+"""When a day is submitted by itself."""

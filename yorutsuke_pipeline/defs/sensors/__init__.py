@@ -1,0 +1,1 @@
+"""What is watched while nothing runs: the jobs at the service, and runs whose process has vanished."""

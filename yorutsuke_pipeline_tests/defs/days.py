@@ -1,0 +1,69 @@
+"""A day in Dagster on fakes: the assets over a night's stages, materialized in an instance of the test's own."""
+
+from __future__ import annotations
+
+import warnings
+from functools import cache
+from typing import TYPE_CHECKING, Any, cast
+
+import dagster as dg
+
+from yorutsuke_pipeline.composition import Composition
+from yorutsuke_pipeline.defs.code_location import build_definitions
+from yorutsuke_pipeline.settings import AwsEnvironment, load_settings
+from yorutsuke_pipeline_tests.engine.nights import DAY
+
+if TYPE_CHECKING:
+    from yorutsuke_pipeline_tests.engine.nights import Night
+
+DAY_KEY = DAY.isoformat()
+PRODUCT = Composition(load_settings({}), AwsEnvironment(None))
+SETTINGS = load_settings({"YORUTSUKE_WAIT_SECONDS": "0"})
+
+
+@cache
+def definitions() -> dg.Definitions:
+    """Return what Dagster loads, without any waiting."""
+    return build_definitions(SETTINGS)
+
+
+def resources(night: Night) -> dict[str, object]:
+    """Return the resources of assets, checks and sensors over a night's fakes."""
+    stages = night.stages()
+    return {
+        "product": PRODUCT,
+        "pending_records": night.pending,
+        "ledger": night.ledger,
+        "manifest_writer": stages.manifest,
+        "submitter": stages.submitter,
+        "watch": stages.watch,
+        "collector": stages.collector,
+        "recorder": stages.recorder,
+        "archiver": stages.archiver,
+    }
+
+
+def materialize(
+    night: Night,
+    *names: str,
+    instance: dg.DagsterInstance | None = None,
+) -> dg.ExecuteInProcessResult:
+    """Materialize the named assets, and run their checks, for the night's day."""
+    loaded = definitions()
+    assets = [*(loaded.assets or []), *(loaded.asset_checks or [])]
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return dg.materialize(
+            cast("Any", assets),
+            selection=dg.AssetSelection.assets(*names),
+            partition_key=DAY_KEY,
+            resources=resources(night),
+            instance=instance,
+            raise_on_error=False,
+        )
+
+
+def metadata(result: dg.ExecuteInProcessResult, name: str) -> dict[str, object]:
+    """Return the values of the metadata of a materialized asset."""
+    (event,) = result.asset_materializations_for_node(name)
+    return {key: value.value for key, value in event.metadata.items()}

@@ -1,0 +1,71 @@
+"""What Dagster is told: the graph, pinned."""
+
+from __future__ import annotations
+
+import dagster as dg
+
+from yorutsuke_pipeline.defs.jobs import INGESTED_HALF, SUBMITTED_HALF
+from yorutsuke_pipeline_tests.defs.days import definitions
+
+_GRAPH = {
+    "pending_images": set(),
+    "manifest": {"pending_images"},
+    "bedrock_job": {"manifest"},
+    "raw_output": {"bedrock_job"},
+    "transactions": {"raw_output"},
+    "archived_images": {"transactions"},
+}
+
+
+def test_the_definitions_load() -> None:
+    dg.Definitions.validate_loadable(definitions())
+
+
+def test_the_graph_is_the_flow_of_the_documents() -> None:
+    graph = definitions().resolve_asset_graph()
+
+    found = {
+        key.to_user_string(): {parent.to_user_string() for parent in graph.get(key).parent_keys}
+        for key in graph.get_all_asset_keys()
+    }
+
+    assert found == _GRAPH
+
+
+def test_every_asset_and_check_is_partitioned_by_the_same_days_in_tokyo() -> None:
+    graph = definitions().resolve_asset_graph()
+
+    days = {graph.get(key).partitions_def for key in graph.get_all_asset_keys()}
+
+    (tokyo,) = days
+    assert isinstance(tokyo, dg.DailyPartitionsDefinition)
+    assert tokyo.timezone == "Asia/Tokyo"
+    assert {check.partitions_def for check in graph.asset_check_nodes} == {tokyo}
+
+
+def test_the_two_jobs_share_the_assets_between_them_and_each_brings_its_checks() -> None:
+    loaded = definitions()
+
+    halves = {
+        name: {key.to_user_string() for key in loaded.resolve_job_def(name).asset_layer.selected_asset_keys}
+        for name in ("submit_batch", "ingest_results")
+    }
+
+    assert halves == {"submit_batch": set(SUBMITTED_HALF), "ingest_results": set(INGESTED_HALF)}
+    steps = {node.name for node in loaded.resolve_job_def("ingest_results").nodes}
+    assert steps - set(INGESTED_HALF) == {
+        "archived_images_every_record_accounted_for",
+        "transactions_failures_at_most_five_percent",
+        "raw_output_cost_within_estimate",
+        "raw_output_jobs_ended_well",
+    }
+
+
+def test_sensors_and_schedule_run_without_being_switched_on() -> None:
+    repository = definitions().get_repository_def()
+
+    sensors = {sensor.name: sensor.default_status for sensor in repository.sensor_defs}
+    schedules = {schedule.name: schedule.default_status for schedule in repository.schedule_defs}
+
+    assert sensors == dict.fromkeys(("batch_completion", "orphaned_runs"), dg.DefaultSensorStatus.RUNNING)
+    assert schedules == {"nightly": dg.DefaultScheduleStatus.RUNNING}

@@ -1,0 +1,124 @@
+"""The completion sensor: when it launches, under which key, and when it leaves a day alone."""
+
+from __future__ import annotations
+
+import warnings
+from typing import TYPE_CHECKING
+
+import dagster as dg
+import pytest
+
+from yorutsuke_pipeline.defs.jobs import INTENT_TAG
+from yorutsuke_pipeline.defs.sensors.completion import MOST_FAILED_INGESTS
+from yorutsuke_pipeline_tests.defs.days import DAY_KEY, definitions, resources
+from yorutsuke_pipeline_tests.engine.nights import FIRST, night_of
+from yorutsuke_pipeline_tests.fakes.batch_service import CreateAnswer, FakeBatchService
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from yorutsuke_pipeline_tests.engine.nights import Night
+
+
+@pytest.fixture
+def instance() -> Iterator[dg.DagsterInstance]:
+    with dg.DagsterInstance.ephemeral() as ephemeral:
+        yield ephemeral
+
+
+def _tick(night: Night, instance: dg.DagsterInstance) -> dg.SensorResult | dg.SkipReason:
+    repository = definitions().get_repository_def()
+    sensor = repository.get_sensor_def("batch_completion")
+    given = {name: value for name, value in resources(night).items() if name in {"product", "ledger", "watch"}}
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        context = dg.build_sensor_context(instance=instance, repository_def=repository, resources=given)
+        result = sensor(context)
+    assert isinstance(result, (dg.SensorResult, dg.SkipReason))
+    return result
+
+
+def _requests(result: dg.SensorResult | dg.SkipReason) -> list[dg.RunRequest]:
+    return list(result.run_requests or []) if isinstance(result, dg.SensorResult) else []
+
+
+def _a_run(instance: dg.DagsterInstance, job: str, status: dg.DagsterRunStatus, **tags: str) -> None:
+    run = dg.DagsterRun(job_name=job, status=status, tags={"dagster/partition": DAY_KEY, **tags})
+    instance.add_run(run)
+
+
+def test_without_an_open_intent_there_is_nothing_to_do(instance: dg.DagsterInstance) -> None:
+    assert isinstance(_tick(night_of(0), instance), dg.SkipReason)
+
+
+def test_a_job_that_still_runs_is_waited_for(instance: dg.DagsterInstance) -> None:
+    night = night_of(3)
+    night.submit()
+
+    result = _tick(night, instance)
+
+    assert _requests(result) == []
+
+
+def test_an_ended_job_launches_the_second_half_of_its_day_once(instance: dg.DagsterInstance) -> None:
+    night = night_of(3)
+    night.submit()
+    night.end_jobs()
+
+    first, second = _tick(night, instance), _tick(night, instance)
+
+    (request,) = _requests(first)
+    assert (request.job_name, request.partition_key, request.run_key) == ("ingest_results", DAY_KEY, f"{FIRST}:0")
+    assert [again.run_key for again in _requests(second)] == [request.run_key]
+
+
+def test_a_changed_status_is_observed_on_the_job_of_its_day(instance: dg.DagsterInstance) -> None:
+    night = night_of(3)
+    night.submit()
+    night.end_jobs()
+
+    result = _tick(night, instance)
+
+    assert isinstance(result, dg.SensorResult)
+    (observation,) = result.asset_events
+    assert isinstance(observation, dg.AssetObservation)
+    assert (observation.asset_key, observation.partition) == (dg.AssetKey("bedrock_job"), DAY_KEY)
+
+
+def test_an_ingest_that_failed_is_launched_again_under_a_new_key_until_a_person_must_look(
+    instance: dg.DagsterInstance,
+) -> None:
+    night = night_of(3)
+    night.submit()
+    night.end_jobs()
+
+    keys = []
+    for _ in range(MOST_FAILED_INGESTS + 1):
+        keys.append([request.run_key for request in _requests(_tick(night, instance))])
+        _a_run(instance, "ingest_results", dg.DagsterRunStatus.FAILURE, **{INTENT_TAG: FIRST})
+
+    assert keys == [[f"{FIRST}:0"], [f"{FIRST}:1"], [f"{FIRST}:2"], []]
+
+
+def test_a_day_with_a_run_under_way_is_left_alone(instance: dg.DagsterInstance) -> None:
+    night = night_of(3)
+    night.submit()
+    night.end_jobs()
+    _a_run(instance, "ingest_results", dg.DagsterRunStatus.STARTED)
+
+    assert _requests(_tick(night, instance)) == []
+
+
+@pytest.mark.parametrize("job", ["submit_batch", "__ASSET_JOB"])
+def test_jobs_that_found_no_slot_are_submitted_again_when_their_submission_ended_well(
+    instance: dg.DagsterInstance, job: str
+) -> None:
+    night = night_of(3)
+    night.service = FakeBatchService([CreateAnswer.SLOTS_FULL], clock=night.clock)
+    night.submit()
+    _a_run(instance, job, dg.DagsterRunStatus.SUCCESS)
+    _a_run(instance, "ingest_results", dg.DagsterRunStatus.FAILURE)
+
+    (request,) = _requests(_tick(night, instance))
+
+    assert (request.job_name, request.partition_key) == ("submit_batch", DAY_KEY)
