@@ -1,0 +1,168 @@
+"""`yorutsuke backfill` and `yorutsuke retry-failed`: days that a person wants to be run."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from yorutsuke_pipeline.cli.output import print_json, print_table, progress_bar, remark
+from yorutsuke_pipeline.cli.parameters import as_json_option, day_range_options, the_product
+from yorutsuke_pipeline.engine.day_intents import intents_in
+from yorutsuke_pipeline.engine.days import day_of
+from yorutsuke_pipeline.engine.intent import IntentStatus
+from yorutsuke_pipeline.engine.retrying import Half, Retry, retry_of, waits_for_submission
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import date
+
+    from yorutsuke_pipeline.composition import Composition
+    from yorutsuke_pipeline.defs.launching import LaunchedRun, Launchpad
+
+_EXIT_FAILED = 1
+
+
+@dataclass
+class Choice:
+    """Which days are to be run, and which are left out, each with its reason."""
+
+    chosen: dict[date, Retry] = field(default_factory=dict)
+    left_out: dict[date, str] = field(default_factory=dict)
+
+
+def _wait_option(command: Any) -> Any:  # noqa: ANN401 — a click decorator takes and gives anything
+    return click.option("--wait", is_flag=True, help="Wait until the launched runs have ended; 1 if one failed.")(
+        command
+    )
+
+
+@click.command()
+@day_range_options
+@_wait_option
+@as_json_option()
+@click.pass_context
+def backfill(context: click.Context, first: date, last: date, *, wait: bool, as_json: bool) -> None:
+    """Submit every day from --from to --to in which photos wait.
+
+    Launches the job submit_batch for each; the completion sensor brings the rest once Bedrock is done. Days
+    in which nothing waits are named and left out: running them would change nothing.
+    """
+    from yorutsuke_pipeline.defs.launching import launchpad  # noqa: PLC0415 — loads Dagster, 1.5 s
+
+    product = the_product(context)
+    days = _days(product, first, last)
+    with launchpad() as pad:
+        choice = Choice()
+        with progress_bar("looking at days") as progress:
+            for number, day in enumerate(days, start=1):
+                _choose_waiting(choice, product, day)
+                progress(number, len(days))
+        _run(context, pad, choice, wait=wait, as_json=as_json)
+
+
+@click.command("retry-failed")
+@day_range_options
+@_wait_option
+@as_json_option()
+@click.pass_context
+def retry_failed(context: click.Context, first: date, last: date, *, wait: bool, as_json: bool) -> None:
+    """Run the days from --from to --to again that are red in Dagster, and only those.
+
+    A day whose jobs have ended gets ingest_results, any other submit_batch, whose second half the completion
+    sensor brings. A day whose jobs still run is left out. Nothing that is paid for is asked for again.
+    """
+    from yorutsuke_pipeline.defs.launching import launchpad  # noqa: PLC0415 — as above
+
+    product = the_product(context)
+    days = _days(product, first, last)
+    with launchpad() as pad:
+        failed = pad.failed_days(days[0], days[-1], first_partition=product.settings.first_day) if days else []
+        choice = Choice()
+        with progress_bar("looking at failed days") as progress:
+            for number, day in enumerate(failed, start=1):
+                _choose_failed(choice, product, day)
+                progress(number, len(failed))
+        _run(context, pad, choice, wait=wait, as_json=as_json)
+
+
+def _days(product: Composition, first: date, last: date) -> list[date]:
+    """Return the days of a range that have a partition."""
+    from yorutsuke_pipeline.aws.clock import SystemClock  # noqa: PLC0415 — keeps --help quick
+
+    if first > last:
+        raise click.UsageError(f"--from {first} is after --to {last}")
+    begin = max(first, product.settings.first_day)
+    end = min(last, day_of(SystemClock().now()))
+    return [begin + timedelta(days=number) for number in range((end - begin).days + 1)]
+
+
+def _choose_waiting(choice: Choice, product: Composition, day: date) -> None:
+    intents = intents_in(product.ledger, product.workload.name, day, *IntentStatus)
+    if waits_for_submission(product.pending_images.pending(day), intents):
+        choice.chosen[day] = Retry(Half.SUBMIT, "photos wait in it")
+    elif any(intent.is_open for intent in intents):
+        choice.left_out[day] = "it is submitted; its answers are awaited"
+    else:
+        choice.left_out[day] = "nothing waits in it"
+
+
+def _choose_failed(choice: Choice, product: Composition, day: date) -> None:
+    from yorutsuke_pipeline.stages import watch  # noqa: PLC0415 — keeps --help quick
+
+    intents = intents_in(product.ledger, product.workload.name, day, *IntentStatus)
+    progress = watch(product).look([intent for intent in intents if intent.is_open])
+    waits = waits_for_submission(product.pending_images.pending(day), intents)
+    retry = retry_of(progress, something_waits=waits)
+    if retry is None:
+        choice.left_out[day] = "its jobs are not done; the completion sensor reads their answers"
+    else:
+        choice.chosen[day] = retry
+
+
+def _run(context: click.Context, pad: Launchpad, choice: Choice, *, wait: bool, as_json: bool) -> None:
+    """Launch what was chosen, tell it, and with `wait` see it to its end."""
+    for day in pad.busy_days(choice.chosen):
+        del choice.chosen[day]
+        choice.left_out[day] = "a run of it is queued or under way"
+    runs: list[LaunchedRun] = []
+    for half in Half:
+        days = [day for day, retry in choice.chosen.items() if retry.half is half]
+        if days:
+            remark(f"launching {half} for {len(days)} days ...")
+            runs += pad.launch(half, days)
+    is_alive = pad.daemon_is_alive()
+    if runs and not is_alive:
+        remark("no Dagster daemon is alive: the runs stay in the queue until `dagster dev` (or dagster-daemon) runs")
+    if runs and wait and is_alive:
+        with progress_bar("waiting for runs") as progress:
+            runs = pad.wait(runs, progress)
+    _tell(choice, runs, is_alive=is_alive, as_json=as_json)
+    if wait and not all(run.ended_well for run in runs):
+        context.exit(_EXIT_FAILED)
+
+
+def _tell(choice: Choice, runs: Iterable[LaunchedRun], *, is_alive: bool, as_json: bool) -> None:
+    launched = [
+        {
+            "date": run.day,
+            "job": run.half,
+            "runId": run.run_id,
+            "status": run.status,
+            "reason": choice.chosen[run.day].reason,
+        }
+        for run in sorted(runs, key=lambda run: run.day)
+    ]
+    left_out = [{"date": day, "reason": reason} for day, reason in sorted(choice.left_out.items())]
+    if as_json:
+        print_json({"launched": launched, "leftOut": left_out, "daemonIsAlive": is_alive})
+        return
+    if launched:
+        columns, cells = ["date", "job", "run", "status", "why"], [list(row.values()) for row in launched]
+        print_table(f"{len(launched)} runs launched", columns, cells, only_in_pipes=["run"])
+    else:
+        click.echo("no run was launched: no day of that range needs one")
+    for row in left_out:
+        remark(f"{row['date']} is left out: {row['reason']}")

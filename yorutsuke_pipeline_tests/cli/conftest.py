@@ -1,0 +1,70 @@
+"""The command line on the session's embedded AWS, without a process of its own for each command."""
+
+from __future__ import annotations
+
+import json
+import struct
+import uuid
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from click.testing import CliRunner
+
+from yorutsuke_pipeline.cli.program import program
+from yorutsuke_pipeline.composition import Composition
+from yorutsuke_pipeline.settings import AwsEnvironment, load_settings
+
+if TYPE_CHECKING:
+    from click.testing import Result
+
+    from yorutsuke_pipeline.local_aws.endpoint import Endpoint
+
+
+@dataclass(frozen=True)
+class Terminal:
+    """Runs commands for one product."""
+
+    product: Composition
+
+    def run(self, *words: str | Path, said: str | None = None) -> Result:
+        """Run a command; `said` is typed in. An error that is none of the product's is raised."""
+        return CliRunner(catch_exceptions=False).invoke(
+            program, [str(word) for word in words], obj=self.product, input=said
+        )
+
+    def document(self, *words: str | Path) -> Any:  # noqa: ANN401 — JSON
+        """Run a command with `--json`; its stdout must be one document and nothing else."""
+        return json.loads(self.run(*words, "--json").stdout)
+
+
+def product_of(home: Path, **settings: str) -> Composition:
+    """Return a product on the embedded AWS of a home."""
+    given = {"YORUTSUKE_HOME": str(home), "YORUTSUKE_SAMPLES": "false"}
+    given |= {f"YORUTSUKE_{name.upper()}": value for name, value in settings.items()}
+    return Composition(load_settings(given), AwsEnvironment(None))
+
+
+def png(mark: str) -> bytes:
+    """Return a picture's header followed by a mark: enough of an image for whoever does not decode it."""
+    return b"\x89PNG\r\n\x1a\n" + struct.pack(">I4sII", 13, b"IHDR", 600, 900) + mark.encode()
+
+
+@pytest.fixture(autouse=True)
+def _no_configuration_of_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("AWS_PROFILE", "AWS_REGION", "AWS_DEFAULT_REGION", "AWS_ENDPOINT_URL"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("AWS_CONFIG_FILE", "/nonexistent")
+    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", "/nonexistent")
+
+
+@pytest.fixture
+def terminal(embedded_aws: Endpoint) -> Terminal:
+    return Terminal(product_of(Path(embedded_aws.home)))
+
+
+@pytest.fixture
+def user() -> str:
+    """A user of this test's own: tests share the tables."""
+    return f"user-{uuid.uuid4().hex[:12]}"

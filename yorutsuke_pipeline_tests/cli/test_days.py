@@ -1,0 +1,175 @@
+"""`backfill` and `retry-failed`, with Dagster's queue stood in for."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timezone
+from typing import TYPE_CHECKING
+
+import pytest
+
+from yorutsuke_pipeline.defs import launching
+from yorutsuke_pipeline.defs.launching import LaunchedRun
+from yorutsuke_pipeline.engine.batch_job import BatchJob, JobMode
+from yorutsuke_pipeline.engine.identity import intent_id
+from yorutsuke_pipeline.engine.intent import Intent, IntentStatus
+from yorutsuke_pipeline.engine.retrying import Half
+from yorutsuke_pipeline_tests.cli.conftest import png
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from pathlib import Path
+
+    from yorutsuke_pipeline_tests.cli.conftest import Terminal
+
+# Days of this file's own: the tables are shared with the other tests.
+WAITING, EMPTY, SUBMITTED, GONE, RUNNING = (date(2026, 5, number) for number in range(1, 6))
+
+
+@dataclass
+class FakeLaunchpad:
+    """Stands in for `Launchpad`: runs end as `outcome` says once they are waited for."""
+
+    failed: Sequence[date] = ()
+    busy: frozenset[date] = frozenset()
+    is_alive: bool = True
+    outcome: str = "SUCCESS"
+    launched: list[tuple[Half, date]] = field(default_factory=list)
+
+    def failed_days(self, first: date, last: date, *, first_partition: date) -> list[date]:
+        return [day for day in self.failed if max(first, first_partition) <= day <= last]
+
+    def busy_days(self, days: Iterable[date]) -> set[date]:
+        return set(days) & self.busy
+
+    def launch(self, half: Half, days: Sequence[date]) -> list[LaunchedRun]:
+        self.launched += [(half, day) for day in days]
+        return [LaunchedRun(f"run-{day}", day, half, "QUEUED") for day in days]
+
+    def daemon_is_alive(self) -> bool:
+        return self.is_alive
+
+    def wait(self, runs: Sequence[LaunchedRun], progress: Callable[[int, int], None]) -> list[LaunchedRun]:
+        progress(len(runs), len(runs))
+        return [replace(run, status=self.outcome) for run in runs]
+
+
+@pytest.fixture
+def pad(monkeypatch: pytest.MonkeyPatch) -> FakeLaunchpad:
+    fake = FakeLaunchpad()
+
+    @contextmanager
+    def opened() -> Iterator[FakeLaunchpad]:
+        yield fake
+
+    monkeypatch.setattr(launching, "launchpad", opened)
+    return fake
+
+
+@pytest.fixture(autouse=True)
+def _days(terminal: Terminal, user: str, tmp_path: Path) -> None:
+    """Make a day in which a photo waits, one whose job has ended, and one whose job runs."""
+    (tmp_path / "a.png").write_bytes(png(user))
+    terminal.run("receipts", "add", tmp_path / "a.png", "--user", user, "--date", str(WAITING))
+    _submit(terminal, SUBMITTED, job_status="Completed")
+    _submit(terminal, RUNNING, job_status="InProgress")
+
+
+def _submit(terminal: Terminal, day: date, *, job_status: str) -> None:
+    """Put an intent whose one job was asked on demand, so that no service is asked how it stands."""
+    name, ledger = intent_id("receipts", day, 1), terminal.product.ledger
+    intent = Intent(
+        intent_id=name,
+        workload="receipts",
+        day=day,
+        model_id="amazon.nova-lite-v1:0",
+        prompt_version="1",
+        trace_id="t",
+        created_at=datetime(2026, 5, 3, 17, tzinfo=timezone.utc),
+    )
+    if ledger.create(intent):
+        sealed = ledger.save(intent.advance(IntentStatus.MANIFESTED, job_count=1))
+        job = BatchJob(name, 1, JobMode.ON_DEMAND, f"{name}-001", "t", "k", "e", 100, 1, job_id="abc")
+        ledger.save_job(replace(job, status=job_status))
+        ledger.save(sealed.advance(IntentStatus.SUBMITTED))
+
+
+def test_a_backfill_submits_the_days_in_which_photos_wait_and_names_the_others(
+    terminal: Terminal, pad: FakeLaunchpad
+) -> None:
+    document = terminal.document("backfill", "--from", "2026-05-01", "--to", "2026-05-03")
+
+    assert pad.launched == [(Half.SUBMIT, WAITING)]
+    assert document["launched"][0]["runId"] == f"run-{WAITING}"
+    assert document["leftOut"] == [
+        {"date": "2026-05-02", "reason": "nothing waits in it"},
+        {"date": "2026-05-03", "reason": "it is submitted; its answers are awaited"},
+    ]
+
+
+def test_retry_failed_runs_only_red_days_each_with_the_half_it_needs(terminal: Terminal, pad: FakeLaunchpad) -> None:
+    pad.failed = [WAITING, SUBMITTED, GONE]
+
+    terminal.document("retry-failed", "--from", "2026-05-01", "--to", "2026-05-31")
+
+    assert pad.launched == [(Half.SUBMIT, WAITING), (Half.INGEST, SUBMITTED), (Half.INGEST, GONE)]
+
+
+def test_a_red_day_whose_jobs_still_run_is_left_to_the_sensor(terminal: Terminal, pad: FakeLaunchpad) -> None:
+    pad.failed = [RUNNING]
+
+    document = terminal.document("retry-failed", "--from", "2026-05-01", "--to", "2026-05-31")
+
+    assert pad.launched == []
+    assert document["leftOut"] == [
+        {"date": str(RUNNING), "reason": "its jobs are not done; the completion sensor reads their answers"}
+    ]
+
+
+def test_a_day_of_which_a_run_is_under_way_is_left_out(terminal: Terminal, pad: FakeLaunchpad) -> None:
+    pad.failed, pad.busy = [WAITING, GONE], frozenset({WAITING})
+
+    result = terminal.run("retry-failed", "--from", "2026-05-01", "--to", "2026-05-31")
+
+    assert pad.launched == [(Half.INGEST, GONE)]
+    assert f"{WAITING} is left out: a run of it is queued or under way" in result.stderr
+
+
+def test_no_failed_day_is_no_failure(terminal: Terminal, pad: FakeLaunchpad) -> None:
+    result = terminal.run("retry-failed", "--from", "2026-05-01", "--to", "2026-05-31", "--wait")
+
+    assert (result.exit_code, pad.launched) == (0, [])
+    assert "no run was launched" in result.stdout
+
+
+@pytest.mark.parametrize(("outcome", "exit_code"), [("SUCCESS", 0), ("FAILURE", 1), ("CANCELED", 1)])
+def test_wait_ends_as_the_runs_end(terminal: Terminal, pad: FakeLaunchpad, outcome: str, exit_code: int) -> None:
+    pad.failed, pad.outcome = [GONE], outcome
+
+    result = terminal.run("retry-failed", "--from", "2026-05-01", "--to", "2026-05-31", "--wait")
+
+    assert result.exit_code == exit_code
+    assert outcome in result.stdout
+
+
+def test_without_a_daemon_the_runs_are_launched_and_not_waited_for(terminal: Terminal, pad: FakeLaunchpad) -> None:
+    pad.failed, pad.is_alive = [GONE], False
+
+    result = terminal.run("retry-failed", "--from", "2026-05-01", "--to", "2026-05-31", "--wait")
+
+    assert pad.launched == [(Half.INGEST, GONE)]
+    assert result.exit_code == 1
+    assert "no Dagster daemon is alive" in result.stderr
+
+
+def test_a_range_that_runs_backwards_is_wrong_usage(terminal: Terminal, pad: FakeLaunchpad) -> None:
+    assert terminal.run("backfill", "--from", "2026-05-03", "--to", "2026-05-01").exit_code == 2
+    assert pad.launched == []
+
+
+def test_days_without_a_partition_are_not_looked_at(terminal: Terminal, pad: FakeLaunchpad) -> None:
+    document = terminal.document("backfill", "--from", "2020-01-01", "--to", "2025-12-31")
+
+    assert (document["launched"], document["leftOut"]) == ([], [])
+    assert pad.launched == []
