@@ -1,0 +1,118 @@
+"""Whole nights on the real `dagster dev`: what a person does in the UI, done over its GraphQL."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+
+from yorutsuke_pipeline_tests.end_to_end.dagster_dev import DagsterDev, until
+from yorutsuke_pipeline_tests.end_to_end.photos import draw_receipts
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+pytestmark = [pytest.mark.end_to_end, pytest.mark.timeout(420)]
+
+# Three receipts make a batch here, in the product and in the embedded service alike, so that a test need not read 100.
+_SMALL_BATCH = 3
+_QUICK = {"quotas": {"min_records": _SMALL_BATCH}}
+_SLOW = {**_QUICK, "timing": {"in_progress": 15}}
+_BATCH_DAY = "2026-01-09"
+_SMALL_DAY = "2026-01-10"
+_LAST_ASSET = "archived_images"
+
+
+@pytest.fixture
+def dev(tmp_path: Path) -> Iterator[DagsterDev]:
+    faults = json.dumps(_QUICK)
+    dagster_dev = DagsterDev(
+        tmp_path,
+        {"YORUTSUKE_FEWEST_RECORDS": str(_SMALL_BATCH), "YORUTSUKE_BEDROCK_FAULTS": faults},
+    )
+    try:
+        yield dagster_dev
+    finally:
+        dagster_dev.stop()
+        dagster_dev.command("aws", "stop")
+
+
+def _put_in(dev: DagsterDev, day: str, *totals: int) -> None:
+    photos = [str(path) for path in draw_receipts(dev.folder / day, day, *totals)]
+    dev.command("receipts", "add", *photos, "--user", "user-aoi", "--date", day)
+
+
+def _await_day(dev: DagsterDev, day: str, status: str) -> None:
+    until(lambda: dev.status(_LAST_ASSET, day) == status, f"{day} is {status}", seconds=300)
+
+
+def _totals(dev: DagsterDev) -> list[str]:
+    return sorted(str(int(float(row["amount"]))) for row in dev.command("transactions")["transactions"])
+
+
+def test_a_batch_day_and_a_small_day_become_transactions_and_a_second_run_changes_nothing(dev: DagsterDev) -> None:
+    _put_in(dev, _BATCH_DAY, 1200, 3400, 560)
+    _put_in(dev, _SMALL_DAY, 780)
+    dev.start()
+
+    dev.backfill("submit_batch", [_BATCH_DAY, _SMALL_DAY])
+    _await_day(dev, _BATCH_DAY, "MATERIALIZED")
+    _await_day(dev, _SMALL_DAY, "MATERIALIZED")
+
+    assert _totals(dev) == sorted(["1200", "3400", "560", "780"])
+    assert dev.metadata(_LAST_ASSET, _BATCH_DAY)["successCount"] == 3
+    jobs = dev.command("jobs")["intents"]
+    assert {intent["jobs"][0]["mode"] for intent in jobs} == {"batch", "on_demand"}
+
+    again = dev.launch("submit_batch", _BATCH_DAY)
+    until(lambda: dev.runs(_BATCH_DAY)[0]["runId"] == again, "the second run is known", seconds=30)
+    until(lambda: dev.runs(_BATCH_DAY)[0]["status"] == "SUCCESS", "the second run succeeds", seconds=60)
+    assert dev.command("jobs")["intents"] == jobs
+    assert dev.metadata("manifest", _BATCH_DAY)["note"] == "nothing was waiting"
+
+
+def test_a_night_goes_on_after_everything_was_killed_while_the_job_ran(dev: DagsterDev) -> None:
+    dev.environment["YORUTSUKE_BEDROCK_FAULTS"] = json.dumps(_SLOW)
+    _put_in(dev, _BATCH_DAY, 1200, 3400, 560)
+    dev.start()
+    dev.launch("submit_batch", _BATCH_DAY)
+    until(lambda: dev.status("bedrock_job", _BATCH_DAY) == "MATERIALIZED", "the job is submitted", seconds=60)
+
+    dev.kill()
+    dev.kill_embedded_aws()
+    dev.start()
+    _await_day(dev, _BATCH_DAY, "MATERIALIZED")
+
+    assert _totals(dev) == ["1200", "3400", "560"]
+    (intent,) = dev.command("jobs")["intents"]
+    assert len(intent["jobs"]) == 1
+
+
+def test_a_failed_job_makes_its_day_red_with_the_services_words_and_retry_failed_mends_just_that_day(
+    dev: DagsterDev,
+) -> None:
+    words = "The service could not read the input, says the test."
+    ending = {"name_contains": _BATCH_DAY, "ending": "fail_midway", "fraction": 0.4, "message": words}
+    _put_in(dev, _BATCH_DAY, 1200, 3400, 560)
+    _put_in(dev, _SMALL_DAY, 780)
+    dev.environment["YORUTSUKE_BEDROCK_FAULTS"] = json.dumps({**_QUICK, "jobs": [ending]})
+    dev.command("aws", "stop")
+    dev.start()
+
+    for day in (_BATCH_DAY, _SMALL_DAY):
+        dev.launch("submit_batch", day)
+    _await_day(dev, _BATCH_DAY, "FAILED")
+    _await_day(dev, _SMALL_DAY, "MATERIALIZED")
+    failed = next(run for run in dev.runs(_BATCH_DAY) if run["status"] == "FAILURE")
+    assert words in dev.failure(failed["runId"])
+
+    dev.command("aws", "faults", "set", "jobs=[]")
+    runs_of_good_day = len(dev.runs(_SMALL_DAY))
+    retried = dev.command("retry-failed", "--from", _BATCH_DAY, "--to", _SMALL_DAY)
+    assert [run["date"] for run in retried["launched"]] == [_BATCH_DAY]
+    _await_day(dev, _BATCH_DAY, "MATERIALIZED")
+
+    assert _totals(dev) == sorted(["1200", "3400", "560", "780"])
+    assert len(dev.runs(_SMALL_DAY)) == runs_of_good_day
