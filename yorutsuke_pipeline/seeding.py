@@ -46,7 +46,7 @@ def seeding_lock(home: Path, *, wait: bool) -> Iterator[bool]:
         os.close(descriptor)
 
 
-def seed_in_background(home: Path, *, env: str) -> bool:
+def seed_in_background(home: Path, *, env: str, python: str = sys.executable) -> bool:
     """Start `yorutsuke aws start` for this home in a process that outlives this one.
 
     Returns whether it was started: not if samples are being put in, or were begun to be a moment ago.
@@ -58,8 +58,8 @@ def seed_in_background(home: Path, *, env: str) -> bool:
             return False
         with log.open("wb") as out:
             # By way of a shell that ends at once, so that no caller has a child to wait for.
-            subprocess.run(
-                ["/bin/sh", "-c", '"$@" &', "sh", sys.executable, "-m", "yorutsuke_pipeline.cli", "aws", "start"],
+            subprocess.run(  # noqa: S603 — this very interpreter, and our own words
+                ["/bin/sh", "-c", '"$@" &', "sh", python, "-m", "yorutsuke_pipeline.cli", "aws", "start"],
                 check=True,
                 stdin=subprocess.DEVNULL,
                 stdout=out,

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from yorutsuke_pipeline.aws.clock import SystemClock
 from yorutsuke_pipeline.aws.event_log import LoggedEvents
 from yorutsuke_pipeline.engine.archive import Archiver
+from yorutsuke_pipeline.engine.day_account import DayAccounts
 from yorutsuke_pipeline.engine.manifest import ManifestWriter
 from yorutsuke_pipeline.engine.raw_output import RawOutputCollector
 from yorutsuke_pipeline.engine.results import ResultRecorder
@@ -79,6 +80,11 @@ def result_recorder(product: Composition) -> ResultRecorder:
         events=LoggedEvents(),
         clock=SystemClock(),
     )
+
+
+def day_accounts(product: Composition) -> DayAccounts:
+    """Return the accounts of days, which the checks look at."""
+    return DayAccounts(product.workload.name, product.ledger, product.pending_images)
 
 
 def archiver(product: Composition) -> Archiver:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 from typing import TYPE_CHECKING
 
 import pytest
@@ -15,32 +14,31 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture
-def messages(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A pipe into which the process says how it was started, in place of seeding anything."""
+def python(tmp_path: Path) -> Path:
+    """An interpreter that says into the pipe beside it how it was started, in place of seeding anything."""
     pipe = tmp_path / "pipe"
     os.mkfifo(pipe)
     program = tmp_path / "python"
     program.write_text(f'#!/bin/sh\necho "$@ home=$YORUTSUKE_HOME env=$YORUTSUKE_ENV" > {pipe}\n', encoding="utf-8")
     program.chmod(0o700)
-    monkeypatch.setattr(sys, "executable", str(program))
-    return pipe
+    return program
 
 
-def test_the_background_process_is_the_command_for_this_very_home(tmp_path: Path, messages: Path) -> None:
+def test_the_background_process_is_the_command_for_this_very_home(tmp_path: Path, python: Path) -> None:
     home = tmp_path / "home"
 
-    assert seed_in_background(home, env="staging")
+    assert seed_in_background(home, env="staging", python=str(python))
 
-    said = messages.read_text(encoding="utf-8").strip()
+    said = python.with_name("pipe").read_text(encoding="utf-8").strip()
     assert said == f"-m yorutsuke_pipeline.cli aws start home={home} env=staging"
 
 
-def test_a_second_process_is_not_started_while_the_first_comes_up(tmp_path: Path, messages: Path) -> None:
+def test_a_second_process_is_not_started_while_the_first_comes_up(tmp_path: Path, python: Path) -> None:
     home = tmp_path / "home"
-    started = [seed_in_background(home, env="dev") for _ in range(3)]
+    started = [seed_in_background(home, env="dev", python=str(python)) for _ in range(3)]
 
     assert started == [True, False, False]
-    assert messages.read_text(encoding="utf-8")
+    assert python.with_name("pipe").read_text(encoding="utf-8")
 
 
 def test_nothing_is_started_while_samples_are_being_put_in(tmp_path: Path) -> None:

@@ -68,26 +68,34 @@ class DayAccount:
         return self.cost_usd <= self.estimate_usd
 
 
-def account_for(day: date, *, workload: str, ledger: IntentLedger, pending: PendingRecords) -> DayAccount:
-    """Return the account of a day, from the ledger and from the records that still wait. Reads only."""
-    intents = list(numbered_intents(ledger, workload, day))
-    settled = [(intent, intent.result) for intent in intents if intent.result is not None]
-    closed = {intent.intent_id for intent in intents if not intent.is_open}
-    billed = [intent for intent in intents if intent.usage is not None]
-    return DayAccount(
-        claimed_count=sum(intent.record_count + intent.rejected_count for intent, _ in settled),
-        success_count=sum(result.success_count for _, result in settled),
-        failure_count=sum(result.failure_count for _, result in settled),
-        unsettled=tuple(intent.intent_id for intent in intents if intent.result is None),
-        stranded=tuple(
-            record.identity
-            for record in pending.pending(day)
-            if record.intent_id in closed and pending.holds(record.identity, record.intent_id)
-        ),
-        estimate_usd=total([intent.estimate_usd for intent in billed]),
-        cost_usd=total([intent.cost_usd for intent in billed]),
-        last_jobs=_jobs_of_the_last(intents, ledger),
-    )
+@dataclass(frozen=True)
+class DayAccounts:
+    """The accounts of a workload's days, with the ports that they are read through."""
+
+    workload: str
+    ledger: IntentLedger
+    pending: PendingRecords
+
+    def of(self, day: date) -> DayAccount:
+        """Return the account of a day, from the ledger and from the records that still wait. Reads only."""
+        intents = list(numbered_intents(self.ledger, self.workload, day))
+        settled = [(intent, intent.result) for intent in intents if intent.result is not None]
+        closed = {intent.intent_id for intent in intents if not intent.is_open}
+        billed = [intent for intent in intents if intent.usage is not None]
+        return DayAccount(
+            claimed_count=sum(intent.record_count + intent.rejected_count for intent, _ in settled),
+            success_count=sum(result.success_count for _, result in settled),
+            failure_count=sum(result.failure_count for _, result in settled),
+            unsettled=tuple(intent.intent_id for intent in intents if intent.result is None),
+            stranded=tuple(
+                record.identity
+                for record in self.pending.pending(day)
+                if record.intent_id in closed and self.pending.holds(record.identity, record.intent_id)
+            ),
+            estimate_usd=total([intent.estimate_usd for intent in billed]),
+            cost_usd=total([intent.cost_usd for intent in billed]),
+            last_jobs=_jobs_of_the_last(intents, self.ledger),
+        )
 
 
 def _jobs_of_the_last(intents: list[Intent], ledger: IntentLedger) -> tuple[BatchJob, ...]:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 import pytest
 
-from yorutsuke_pipeline.cli.program import program
+from yorutsuke_pipeline.composition import Composition
 from yorutsuke_pipeline.engine.errors import ConfigurationError
 from yorutsuke_pipeline_tests.cli.conftest import Terminal, product_of
 
@@ -63,13 +63,18 @@ def test_an_unknown_command_is_wrong_usage(tmp_path: Path) -> None:
     assert Terminal(product_of(tmp_path)).run("recipes").exit_code == 2
 
 
-def test_control_c_ends_with_its_own_exit_code(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def interrupted(*_: object) -> None:
+class _Interrupted(Composition):
+    """A product whose user presses Ctrl-C as soon as AWS is reached for."""
+
+    @property
+    def ledger(self) -> NoReturn:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(program, "get_command", interrupted)
 
-    result = Terminal(product_of(tmp_path)).run("jobs")
+def test_control_c_ends_with_its_own_exit_code(tmp_path: Path) -> None:
+    product = product_of(tmp_path)
+
+    result = Terminal(_Interrupted(product.settings, product.aws_environment)).run("jobs")
 
     assert result.exit_code == 130
     assert "running it again goes on from there" in result.stderr

@@ -10,6 +10,7 @@ import dagster as dg
 
 from yorutsuke_pipeline.composition import Composition
 from yorutsuke_pipeline.defs.code_location import build_definitions
+from yorutsuke_pipeline.engine.day_account import DayAccounts
 from yorutsuke_pipeline.settings import AwsEnvironment, load_settings
 from yorutsuke_pipeline_tests.engine.nights import DAY
 
@@ -40,6 +41,7 @@ def resources(night: Night) -> dict[str, object]:
         "collector": stages.collector,
         "recorder": stages.recorder,
         "archiver": stages.archiver,
+        "day_accounts": DayAccounts(PRODUCT.workload.name, night.ledger, night.pending),
     }
 
 

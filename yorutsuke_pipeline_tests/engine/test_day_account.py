@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from yorutsuke_pipeline.engine.day_account import DayAccount, account_for
+from yorutsuke_pipeline.engine.day_account import DayAccount, DayAccounts
 from yorutsuke_pipeline.engine.record import PendingRecord
 from yorutsuke_pipeline_tests.engine.interruptions import Calls
 from yorutsuke_pipeline_tests.engine.invariants import READS
@@ -31,7 +31,7 @@ class Lagging(FakePendingImages):
 
 
 def account_of(night: Night) -> DayAccount:
-    return account_for(DAY, workload="receipts", ledger=night.ledger, pending=night.pending)
+    return DayAccounts("receipts", night.ledger, night.pending).of(DAY)
 
 
 def test_a_settled_day_adds_up_and_cost_no_more_than_was_estimated() -> None:
@@ -85,7 +85,7 @@ def test_a_record_that_only_the_lagging_index_shows_as_claimed_is_not_stranded()
     night.run_until_settled()
     shown = PendingRecord("img-1", intent_id=FIRST)
 
-    account = account_for(DAY, workload="receipts", ledger=night.ledger, pending=Lagging(night.pending, shown))
+    account = DayAccounts("receipts", night.ledger, Lagging(night.pending, shown)).of(DAY)
 
     assert account.adds_up
 
@@ -117,6 +117,6 @@ def test_an_account_only_reads() -> None:
     night, calls = night_of(3), Calls()
     night.run()
 
-    account_for(DAY, workload="receipts", ledger=calls.watch(night.ledger), pending=calls.watch(night.pending))
+    DayAccounts("receipts", calls.watch(night.ledger), calls.watch(night.pending)).of(DAY)
 
     assert set(calls.names) <= READS

@@ -2,11 +2,9 @@
 
 import dagster as dg
 
-from yorutsuke_pipeline.composition import Composition
 from yorutsuke_pipeline.defs.tables import usd
-from yorutsuke_pipeline.engine.day_account import MOST_FAILURES, DayAccount, account_for
+from yorutsuke_pipeline.engine.day_account import MOST_FAILURES, DayAccounts
 from yorutsuke_pipeline.engine.days import parse_day
-from yorutsuke_pipeline.engine.ports import IntentLedger, PendingRecords
 
 
 def build_day_checks(days: dg.PartitionsDefinition[str]) -> list[dg.AssetChecksDefinition]:
@@ -15,12 +13,10 @@ def build_day_checks(days: dg.PartitionsDefinition[str]) -> list[dg.AssetChecksD
     @dg.asset_check(asset="archived_images", partitions_def=days)
     def every_record_accounted_for(
         context: dg.AssetCheckExecutionContext,
-        product: dg.ResourceParam[Composition],
-        ledger: dg.ResourceParam[IntentLedger],
-        pending_records: dg.ResourceParam[PendingRecords],
+        day_accounts: dg.ResourceParam[DayAccounts],
     ) -> dg.AssetCheckResult:
         """Each claimed image ended once: as a transaction, or rejected, refused or missing and back in line."""
-        account = _account(context, product, ledger, pending_records)
+        account = day_accounts.of(parse_day(context.partition_key))
         return dg.AssetCheckResult(
             passed=account.adds_up,
             metadata={
@@ -35,12 +31,10 @@ def build_day_checks(days: dg.PartitionsDefinition[str]) -> list[dg.AssetChecksD
     @dg.asset_check(asset="transactions", partitions_def=days)
     def failures_at_most_five_percent(
         context: dg.AssetCheckExecutionContext,
-        product: dg.ResourceParam[Composition],
-        ledger: dg.ResourceParam[IntentLedger],
-        pending_records: dg.ResourceParam[PendingRecords],
+        day_accounts: dg.ResourceParam[DayAccounts],
     ) -> dg.AssetCheckResult:
         """At most 5 % of the day's claimed images ended without a transaction."""
-        account = _account(context, product, ledger, pending_records)
+        account = day_accounts.of(parse_day(context.partition_key))
         return dg.AssetCheckResult(
             passed=account.failure_share <= MOST_FAILURES,
             severity=dg.AssetCheckSeverity.WARN,
@@ -54,12 +48,10 @@ def build_day_checks(days: dg.PartitionsDefinition[str]) -> list[dg.AssetChecksD
     @dg.asset_check(asset="raw_output", partitions_def=days)
     def cost_within_estimate(
         context: dg.AssetCheckExecutionContext,
-        product: dg.ResourceParam[Composition],
-        ledger: dg.ResourceParam[IntentLedger],
-        pending_records: dg.ResourceParam[PendingRecords],
+        day_accounts: dg.ResourceParam[DayAccounts],
     ) -> dg.AssetCheckResult:
         """The day cost no more than was estimated before it was paid for. An unknown price does not pass."""
-        account = _account(context, product, ledger, pending_records)
+        account = day_accounts.of(parse_day(context.partition_key))
         return dg.AssetCheckResult(
             passed=account.is_within_estimate is True,
             severity=dg.AssetCheckSeverity.WARN,
@@ -69,12 +61,10 @@ def build_day_checks(days: dg.PartitionsDefinition[str]) -> list[dg.AssetChecksD
     @dg.asset_check(asset="raw_output", partitions_def=days)
     def jobs_ended_well(
         context: dg.AssetCheckExecutionContext,
-        product: dg.ResourceParam[Composition],
-        ledger: dg.ResourceParam[IntentLedger],
-        pending_records: dg.ResourceParam[PendingRecords],
+        day_accounts: dg.ResourceParam[DayAccounts],
     ) -> dg.AssetCheckResult:
         """No job of the last intent ended badly; red even where a run was killed before it could fail the day."""
-        account = _account(context, product, ledger, pending_records)
+        account = day_accounts.of(parse_day(context.partition_key))
         endings = "; ".join(
             f"{job.job_name} {job.status}: {job.message or 'no message'}" for job in account.bad_endings
         )
@@ -84,13 +74,3 @@ def build_day_checks(days: dg.PartitionsDefinition[str]) -> list[dg.AssetChecksD
         )
 
     return [jobs_ended_well, every_record_accounted_for, failures_at_most_five_percent, cost_within_estimate]
-
-
-def _account(
-    context: dg.AssetCheckExecutionContext,
-    product: Composition,
-    ledger: IntentLedger,
-    pending: PendingRecords,
-) -> DayAccount:
-    day = parse_day(context.partition_key)
-    return account_for(day, workload=product.workload.name, ledger=ledger, pending=pending)
