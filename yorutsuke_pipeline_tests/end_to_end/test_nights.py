@@ -93,7 +93,7 @@ def test_a_night_goes_on_after_everything_was_killed_while_the_job_ran(dev: Dags
 def test_a_failed_job_makes_its_day_red_with_the_services_words_and_retry_failed_mends_just_that_day(
     dev: DagsterDev,
 ) -> None:
-    words = "The service could not read the input, says the test."
+    words = "The service could not read the input, says the test"
     ending = {"name_contains": _BATCH_DAY, "ending": "fail_midway", "fraction": 0.4, "message": words}
     _put_in(dev, _BATCH_DAY, 1200, 3400, 560)
     _put_in(dev, _SMALL_DAY, 780)
