@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from typing import TYPE_CHECKING
 
 import click
@@ -10,6 +9,8 @@ import click
 from yorutsuke_pipeline.cli.faults import faults
 from yorutsuke_pipeline.cli.output import print_json, print_table, progress_bar, remark
 from yorutsuke_pipeline.cli.parameters import as_json_option, the_product
+from yorutsuke_pipeline.cli.proxy import proxy
+from yorutsuke_pipeline.cli.shell import assignments
 from yorutsuke_pipeline.engine.errors import ConfigurationError
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ def aws() -> None:
 
 
 aws.add_command(faults)
+aws.add_command(proxy)
 
 
 @aws.command()
@@ -139,12 +141,8 @@ def env(context: click.Context, shell: str, *, as_json: bool) -> None:
     if as_json:
         print_json(variables)
         return
-    # A profile or a session's token of the user's real account would go along with the placeholders.
-    for name in ("AWS_PROFILE", "AWS_SESSION_TOKEN"):
-        click.echo(f"unset {name}" if shell == "sh" else f"set -e {name};")
-    for name, value in variables.items():
-        assignment = f"export {name}={shlex.quote(value)}" if shell == "sh" else f"set -gx {name} {shlex.quote(value)};"
-        click.echo(assignment)
+    for line in assignments(variables, shell):
+        click.echo(line)
 
 
 def _running(product: Composition) -> Endpoint:

@@ -88,17 +88,22 @@ def ask_to_stop(endpoint: Endpoint, *, timeout_seconds: float = 5.0) -> bool:
 
 
 def client_environment(endpoint: Endpoint) -> dict[str, str]:
-    """The variables that point any AWS SDK or the AWS CLI at this server.
+    """The variables that point any AWS SDK or the AWS CLI at this server."""
+    return environment_for(endpoint.url, endpoint.region)
+
+
+def environment_for(url: str, region: str) -> dict[str, str]:
+    """The variables that point any AWS SDK or the AWS CLI at an address that leads to the embedded AWS.
 
     Nothing is needed for S3's addressing: the host is an address, so SDKs use path style by themselves.
     The credentials are the emulator's own: headers are not checked, but presigned URLs are, with these.
     """
     return {
-        "AWS_ENDPOINT_URL": endpoint.url,
+        "AWS_ENDPOINT_URL": url,
         "AWS_ACCESS_KEY_ID": "test",
         "AWS_SECRET_ACCESS_KEY": "test",
-        "AWS_REGION": endpoint.region,
-        "AWS_DEFAULT_REGION": endpoint.region,
+        "AWS_REGION": region,
+        "AWS_DEFAULT_REGION": region,
     }
 
 

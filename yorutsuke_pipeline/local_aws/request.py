@@ -95,7 +95,7 @@ class Request:
             return Effect.EVERYTHING
         if self.is_for_objects:
             return self._effect_on_objects()
-        operation = self._operation(body)
+        operation = self.operation_name(body)
         if operation.startswith(_READS) or (not operation and self.method in ("GET", "HEAD")):
             return Effect.NOTHING
         if self.headers.get("x-amz-target", "").startswith("DynamoDB_"):
@@ -103,6 +103,15 @@ class Request:
         if operation in _TELEMETRY:
             return Effect.TELEMETRY
         return Effect.EVERYTHING if self.signed_service == "cloudformation" else Effect.SERVICE
+
+    def operation_name(self, body: bytes) -> str:
+        """Return the operation that the header, the path or the form names; the empty text where none does."""
+        if target := self.headers.get("x-amz-target"):
+            return target.rpartition(".")[2]
+        if "/operation/" in self.path:  # Smithy's RPC v2: /service/NAME/operation/NAME
+            return self.path.rpartition("/")[2]
+        form = body.decode("latin-1") if self._is_form else self.query
+        return parse_qs(form).get("Action", [""])[0]
 
     @property
     def _is_form(self) -> bool:
@@ -113,11 +122,3 @@ class Request:
             return Effect.NOTHING
         is_bucket = "/" not in self.path.strip("/") and not self.query.startswith("delete")
         return Effect.SERVICE if is_bucket else Effect.OBJECTS
-
-    def _operation(self, body: bytes) -> str:
-        if target := self.headers.get("x-amz-target"):
-            return target.rpartition(".")[2]
-        if "/operation/" in self.path:  # Smithy's RPC v2: /service/NAME/operation/NAME
-            return self.path.rpartition("/")[2]
-        form = body.decode("latin-1") if self._is_form else self.query
-        return parse_qs(form).get("Action", [""])[0]
