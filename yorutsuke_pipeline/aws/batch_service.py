@@ -85,6 +85,11 @@ class BedrockBatchService:
         """Yield every job submitted since, a thousand a page."""
         return self._listed("list recent jobs", submitTimeAfter=moment)
 
+    def named(self, beginning: str) -> Iterator[JobState]:
+        """Yield every job whose name begins so; the service itself knows only how to look inside names."""
+        listed = self._listed(f"list the jobs named {beginning}", nameContains=beginning)
+        return (state for state in listed if state.job_name.startswith(beginning))
+
     def _create(self, request: JobRequest) -> str:
         try:
             answer = self._client.create_model_invocation_job(

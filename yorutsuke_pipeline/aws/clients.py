@@ -15,6 +15,7 @@ import botocore.session
 from botocore.config import Config
 
 from yorutsuke_pipeline.aws.failures import Target, calling
+from yorutsuke_pipeline.aws.half_answers import refuse_half_answers
 from yorutsuke_pipeline.engine.errors import ConfigurationError
 
 if TYPE_CHECKING:
@@ -104,11 +105,13 @@ class AwsClients:
         config = _COMMON.merge(self._pool).merge(_OWN.get(service, Config()))
         make: Any = self._session.client
         try:
-            return make(service, endpoint_url=self._endpoint_url, config=config)
+            client = make(service, endpoint_url=self._endpoint_url, config=config)
         except ValueError as error:
             raise ConfigurationError(
                 f"no client of {service} can be made: {error}; check AWS_ENDPOINT_URL and AWS_REGION",
             ) from error
+        refuse_half_answers(client)
+        return client
 
     def _new_session(self) -> boto3.Session:
         if not self._placeholder_credentials:

@@ -59,9 +59,12 @@ _CREDENTIALS = frozenset(
         "RequestTimeTooSkewed",
         "SignatureDoesNotMatch",
         "UnrecognizedClientException",
+        # HEAD has no body to hold a code. Its only other 400 is for keys of one's own encryption, which nobody sends.
+        "400",
     },
 )
-# Not every 403: S3 says it of one object that lies in a deep archive, too. HEAD has no body to hold a code.
+_CREDENTIALS_REMEDY = "them, check AWS_PROFILE, and the machine's clock"
+# Not every 403: S3 says it of one object that lies in a deep archive, too. "403" is a HEAD's, as above.
 _DENIED = frozenset({"AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "Forbidden", "403"})
 _MISSING = frozenset({"ResourceNotFoundException", "NoSuchBucket"})
 _WRONG_REGION = frozenset({"PermanentRedirect", "AuthorizationHeaderMalformed", "IllegalLocationConstraintException"})
@@ -169,8 +172,7 @@ def _answered(error: ClientError, target: Target, tried: str) -> YorutsukeError:
     if is_throttling(error):
         return ThrottledError(f"{tried}: {code}; try again later")
     if code in _CREDENTIALS:
-        remedy = "renew them, check AWS_PROFILE, and the machine's clock"
-        return ConfigurationError(f"{tried}: the AWS credentials are refused ({code}); {remedy}")
+        return ConfigurationError(f"{tried}: the AWS credentials are refused ({code}); renew {_CREDENTIALS_REMEDY}")
     told = f"{tried}: {code}: {message_of(error)}"
     remedy = _remedy(code, target)
     if remedy:
@@ -182,6 +184,10 @@ def _answered(error: ClientError, target: Target, tried: str) -> YorutsukeError:
 
 def _remedy(code: str, target: Target) -> str:
     """Return what to change in the configuration, empty if that is not what is wrong."""
+    if code == "403":
+        # A HEAD's, which has no words: the clock (RequestTimeTooSkewed) and the credentials can be meant, too.
+        allow = f"allow it for the role that runs this, or correct {target.setting}"
+        return f"{allow}; or the credentials are refused: renew {_CREDENTIALS_REMEDY}"
     if code in _DENIED:
         return f"allow it for the role that runs this, or correct {target.setting}"
     if code in _MISSING:

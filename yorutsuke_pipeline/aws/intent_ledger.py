@@ -33,6 +33,9 @@ if TYPE_CHECKING:
     from yorutsuke_pipeline.engine.intent import Intent
     from yorutsuke_pipeline.engine.ports import Clock
 
+# DynamoDB's limit on a partition key, in bytes.
+_LONGEST_ID = 2048
+_NAMED = 100
 _OPEN_INDEX = "openIntents"
 _IS_NEW = "attribute_not_exists(intentId)"
 _IS_AS_READ = "version = :read"
@@ -52,8 +55,10 @@ class DynamoIntentLedger:
         return self._put(intent_row(intent), f"open intent {intent.intent_id}", read_at=None)
 
     def intent(self, intent_id: str) -> Intent | None:
-        """Return an intent, read consistently, or None."""
-        with calling(self._target, f"read intent {intent_id}"):
+        """Return an intent, read consistently, or None; also for what cannot be an id, whoever wrote it into a row."""
+        if not 0 < len(intent_id.encode("utf-8", "replace")) <= _LONGEST_ID:
+            return None
+        with calling(self._target, f"read intent {intent_id[:_NAMED]!r}"):
             answer = self._client.get_item(
                 TableName=self._table,
                 Key={"intentId": as_value(intent_id), "item": as_value(INTENT_ITEM)},

@@ -24,6 +24,9 @@ _KEPT = timedelta(days=30)
 
 Row = dict[str, Any]
 
+# What reading a value of another type raises, whichever type a person put there.
+_CHANGED = (KeyError, TypeError, ValueError, AttributeError, ArithmeticError)
+
 
 def job_item(number: int) -> str:
     """Return a job's sort key."""
@@ -85,7 +88,7 @@ def read_intent(row: Row) -> Intent:
             closed_at=_time(row.get("closedAt")),
             usage=_usage(row.get("usage")),
         )
-    except (KeyError, TypeError, ValueError) as error:
+    except _CHANGED as error:
         raise _unreadable(row, error) from error
 
 
@@ -144,7 +147,7 @@ def read_job(row: Row) -> BatchJob:
             completed_at=_time(row.get("completedAt")),
             version=int(row["version"]),
         )
-    except (KeyError, TypeError, ValueError) as error:
+    except _CHANGED as error:
         raise _unreadable(row, error) from error
 
 

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from mypy_boto3_s3 import S3Client
+    from mypy_boto3_s3.type_defs import ObjectIdentifierTypeDef
 
 # HEAD has no body, so its answer has the status where others have a code.
 _NONE = frozenset({"NoSuchKey", "404", "NotFound", "KeyTooLongError"})
@@ -154,14 +155,31 @@ class S3ObjectStore:
             TransientError: Some could not be deleted; it names them.
         """
         for chunk in chunked(keys, _DELETED_AT_ONCE):
-            with calling(self._target, f"delete {len(chunk)} objects, {chunk[0]!r} first"):
-                answer = self._client.delete_objects(
-                    Bucket=self._bucket,
-                    Delete={"Objects": [{"Key": key} for key in chunk], "Quiet": True},
-                )
-            errors = answer.get("Errors", [])
-            if errors:
-                raise self._undeleted(errors)
+            self._delete([{"Key": key} for key in chunk])
+
+    def delete_unchanged(self, objects: Sequence[StoredObject]) -> Sequence[str]:
+        """Delete objects that still have the ETag they were seen with; return the keys of those that have not.
+
+        One that is not there is no error. https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-deletes.html
+
+        Raises:
+            TransientError: Some could not be deleted; it names them.
+        """
+        return [
+            key
+            for chunk in chunked(objects, _DELETED_AT_ONCE)
+            for key in self._delete([{"Key": stored.key, "ETag": stored.etag} for stored in chunk])
+        ]
+
+    def _delete(self, wanted: Sequence[ObjectIdentifierTypeDef]) -> Sequence[str]:
+        """Delete at most a thousand objects; return the keys of those whose condition does not hold."""
+        with calling(self._target, f"delete {len(wanted)} objects, {wanted[0]['Key']!r} first"):
+            answer = self._client.delete_objects(Bucket=self._bucket, Delete={"Objects": wanted, "Quiet": True})
+        errors = answer.get("Errors", [])
+        failed = [error for error in errors if error.get("Code") not in _NONE | _CHANGED]
+        if failed:
+            raise self._undeleted(failed)
+        return [str(error.get("Key")) for error in errors if error.get("Code") in _CHANGED]
 
     def _undeleted(self, errors: Sequence[Any]) -> ConfigurationError | TransientError:
         """Return the error for DeleteObjects' own list: the call itself succeeded."""

@@ -1,17 +1,19 @@
 """The pending-images table: which images wait, and which intent has claimed them.
 
-What belongs here: the conditional writes that let exactly one intent have an image. A row as a value is
-`pending_row.py`.
+What belongs here: the conditions and changes that let exactly one intent have an image. How a row is changed
+on a condition is `image_rows.py`, a row as a value `pending_row.py`.
 """
 
 from __future__ import annotations
 
+import logging
 from typing import TYPE_CHECKING, Any
 
 from yorutsuke_pipeline.aws.attribute_values import as_item, as_value, from_item
 from yorutsuke_pipeline.aws.clock import SystemClock
 from yorutsuke_pipeline.aws.conditions import WRITE_ID, new_write_id, row_as_it_was, was_written_by
 from yorutsuke_pipeline.aws.failures import Target, calling
+from yorutsuke_pipeline.aws.image_rows import FullRowError, ImageRows
 from yorutsuke_pipeline.aws.pages import pages_of
 from yorutsuke_pipeline.aws.pending_row import FAILED, PENDING, PROCESSED, NewImage, read_row
 from yorutsuke_pipeline.engine.days import day_bounds, utc_text
@@ -25,10 +27,12 @@ if TYPE_CHECKING:
     from yorutsuke_pipeline.engine.ports import Clock
     from yorutsuke_pipeline.engine.record import PendingRecord
 
+_log = logging.getLogger(__name__)
 _INDEX = "pendingDate-uploadedAt"
 _IS_MINE = "intentId = :me"
 # A processed row keeps the claim that processed it: a run that wakes late must not take it back.
 _IS_MINE_AND_WAITS = "intentId = :me AND #status = :pending"
+_WAITS_FOR_A_PERSON = "#status = :failed"
 # The index may show a row that another run has finished since: the row itself decides.
 _CAN_BE_MINE = (
     "attribute_exists(imageId) AND #status = :pending AND attribute_exists(pendingDate)"
@@ -44,6 +48,7 @@ class PendingImagesTable:
         self._table = table
         self._clock = clock or SystemClock()
         self._target = Target(f"table {table}", "YORUTSUKE_ENV, which ends its name")
+        self._rows = ImageRows(client, table, self._target)
 
     def pending(self, day: date) -> Iterator[PendingRecord]:
         """Yield the images of a day that wait, claimed ones included, oldest first.
@@ -72,7 +77,11 @@ class PendingImagesTable:
         Claiming again what is already this intent's succeeds, so an answer that was lost does no harm.
         """
         values = {":me": intent_id, ":pending": PENDING}
-        done, row = self._change(identity, "claim", "SET intentId = :me", _CAN_BE_MINE, values)
+        try:
+            done, row = self._rows.change(identity, "claim", "SET intentId = :me", _CAN_BE_MINE, values)
+        except FullRowError as error:
+            _log.warning("an image is left waiting, unclaimed: %s", error)
+            return None
         return read_row(row) if done else None
 
     def release(self, identity: str, intent_id: str, *, attempts: int, reason: str | None) -> bool:
@@ -85,7 +94,9 @@ class PendingImagesTable:
             if reason is None
             else f"{noted}, lastReason = :reason REMOVE intentId"
         )
-        done, row = self._change(identity, "release", update, _IS_MINE_AND_WAITS, values)
+        done, row = self._rows.change(
+            identity, "release", update, _IS_MINE_AND_WAITS, values, if_full="REMOVE intentId"
+        )
         return done or _was_left_by(row, intent_id, PENDING)
 
     def fail(self, identity: str, intent_id: str, *, attempts: int, reason: str) -> bool:
@@ -98,7 +109,8 @@ class PendingImagesTable:
             "SET #status = :failed, lastIntentId = :me, attempts = :attempts, lastReason = :reason"
             " REMOVE intentId, pendingDate"
         )
-        done, row = self._change(identity, "fail", update, _IS_MINE_AND_WAITS, values)
+        smaller = "SET #status = :failed REMOVE intentId, pendingDate"
+        done, row = self._rows.change(identity, "fail", update, _IS_MINE_AND_WAITS, values, if_full=smaller)
         return done or _was_left_by(row, intent_id, FAILED)
 
     def finish(self, identity: str, intent_id: str, *, archived_key: str | None) -> bool:
@@ -107,8 +119,33 @@ class PendingImagesTable:
         update = "SET #status = :processed, processedAt = if_not_exists(processedAt, :now)"
         if archived_key is not None:
             update += ", archivedKey = :key"
-        done, _ = self._change(identity, "finish", f"{update} REMOVE pendingDate", _IS_MINE, values)
+        done, _ = self._rows.change(identity, "finish", f"{update} REMOVE pendingDate", _IS_MINE, values)
         return done
+
+    def redrive(self, identity: str, day: date, *, keeps_reason: bool, even_discarded: bool) -> bool:
+        """Put a failed image back in line in a day, with no attempts counted; return whether this call did.
+
+        Needs an `uploadedAt`: the index, and so the day's next run, does not see a row without one.
+        """
+        forgotten = ["discardedAt", "discardReason"] + ([] if keeps_reason else ["lastReason"])
+        update = (
+            "SET #status = :pending, pendingDate = :day, attempts = :none, redrivenAt = :now, writeId = :write"
+            f" REMOVE {', '.join(forgotten)}"
+        )
+        condition = f"{_WAITS_FOR_A_PERSON} AND attribute_exists(uploadedAt)"
+        if not even_discarded:
+            condition += " AND attribute_not_exists(discardedAt)"
+        values = {":pending": PENDING, ":day": day.isoformat(), ":none": 0}
+        return self._decide(identity, "redrive", update, condition, values)
+
+    def discard(self, identity: str, reason: str) -> bool:
+        """Note on a failed image that a person gave it up, and why; return whether this call did.
+
+        Nothing is deleted: the image stays where it is, and can be redriven by its name.
+        """
+        update = "SET discardedAt = :now, discardReason = :reason, writeId = :write"
+        condition = f"{_WAITS_FOR_A_PERSON} AND attribute_not_exists(discardedAt)"
+        return self._decide(identity, "discard", update, condition, {":reason": reason})
 
     def add(self, image: NewImage) -> bool:
         """Put an image in line; return False if its id is there already, whatever became of it."""
@@ -142,6 +179,13 @@ class PendingImagesTable:
         for page in pages_of(self._scan(day, status), self._target, "list images"):
             yield from (read_row(from_item(item)) for item in page["Items"])
 
+    def _decide(self, identity: str, verb: str, update: str, condition: str, values: dict[str, Any]) -> bool:
+        """Write what a person decided about a failed image; return whether it was this very call that did."""
+        write_id = new_write_id()
+        given = {":failed": FAILED, ":now": utc_text(self._clock.now()), ":write": write_id, **values}
+        done, row = self._rows.change(identity, verb, update, condition, given)
+        return done or row.get(WRITE_ID) == write_id
+
     def _row(self, identity: str) -> dict[str, Any]:
         with calling(self._target, f"look up image {identity!r}"):
             answer = self._client.get_item(
@@ -171,35 +215,6 @@ class PendingImagesTable:
         if status is not None:
             filters["ExpressionAttributeNames"] = {"#status": "status"}
         return self._client.get_paginator("scan").paginate(TableName=self._table, **filters)
-
-    def _change(
-        self,
-        identity: str,
-        verb: str,
-        update: str,
-        condition: str,
-        values: dict[str, Any],
-    ) -> tuple[bool, dict[str, Any]]:
-        """Update a row on a condition; return whether it held, and the row after, or as it was instead."""
-        names: dict[str, Any] = {}
-        if "#status" in update + condition:
-            # `status` is one of DynamoDB's reserved words; a name that no expression uses is refused.
-            names = {"ExpressionAttributeNames": {"#status": "status"}}
-        with calling(self._target, f"{verb} image {identity!r}"):
-            try:
-                answer = self._client.update_item(
-                    TableName=self._table,
-                    Key={"imageId": as_value(identity)},
-                    UpdateExpression=update,
-                    ConditionExpression=condition,
-                    ExpressionAttributeValues=as_item(values),
-                    ReturnValues="ALL_NEW",
-                    ReturnValuesOnConditionCheckFailure="ALL_OLD",
-                    **names,
-                )
-            except self._client.exceptions.ConditionalCheckFailedException as error:
-                return False, from_item(row_as_it_was(error))
-            return True, from_item(answer["Attributes"])
 
 
 def _was_left_by(row: dict[str, Any], intent_id: str, status: str) -> bool:

@@ -38,7 +38,7 @@ def find_object(text: str, stop_reason: str | None = None) -> dict[str, Any]:
         raise RecordRejectedError("answer_too_long", f"the answer is {len(text):,} characters long")
     try:
         objects = _objects(text)
-        differ = any(other != objects[0] for other in objects[1:])
+        differ = not all(_says_the_same(objects[0], other) for other in objects[1:])
     except RecursionError as error:
         raise RecordRejectedError("answer_too_deep", "the answer is nested too deeply") from error
     if not objects:
@@ -100,7 +100,16 @@ def _no_constant(name: str) -> float:
 def _without_contradiction(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     values: dict[str, Any] = {}
     for key, value in pairs:
-        if key in values and values[key] != value:
+        if key in values and not _says_the_same(values[key], value):
             raise _DuplicateKeyError(f"the answer gives {key[:40]!r} twice, differently")
         values[key] = value
     return values
+
+
+def _says_the_same(one: object, other: object) -> bool:
+    """Tell whether two values are equal in JSON's eyes; in Python's, true is also 1."""
+    if isinstance(one, dict) and isinstance(other, dict):
+        return one.keys() == other.keys() and all(_says_the_same(one[key], other[key]) for key in one)
+    if isinstance(one, list) and isinstance(other, list):
+        return len(one) == len(other) and all(map(_says_the_same, one, other))
+    return one == other and isinstance(one, bool) == isinstance(other, bool)

@@ -93,15 +93,17 @@ class Archiver:
             found += len(chunk)
             copies = map_bounded(partial(self._copy, intent), chunk, workers=self.policy.concurrency)
             done = list(copies)
-            removable = [key for key, _ in done if key is not None]
-            self.objects.delete(removable)
-            report.archived_count += len(removable)
+            archived = [source for source, _ in done if source is not None]
+            # What lies there by now may be a new upload under the old name: that one is not ours to delete.
+            replaced = self.objects.delete_unchanged(archived)
+            report.archived_count += len(archived)
             report.failures.update(failure for _, failure in done if failure is not None)
+            report.failures.update("the source was replaced after it was copied" for _ in replaced)
         expected = intent.result.success_count if intent.result is not None else found
         check_complete_list(layout.outcomes_key(intent.intent_id), expected, found)
 
-    def _copy(self, intent: Intent, outcome: dict[str, Any]) -> tuple[str | None, str | None]:
-        """Copy one source and mark its record; return the key to delete, or why it must stay."""
+    def _copy(self, intent: Intent, outcome: dict[str, Any]) -> tuple[StoredObject | None, str | None]:
+        """Copy one source and mark its record; return what to delete, or why it must stay."""
         identity = outcome["identity"]
         if outcome["source"] is None:
             self.pending.finish(identity, intent.intent_id, archived_key=None)
@@ -115,7 +117,7 @@ class Archiver:
         archived_key = key if copied is not None else None
         if not self.pending.finish(identity, intent.intent_id, archived_key=archived_key):
             return None, "its claim is gone; another intent has it"
-        return (source.key, None) if copied is not None else (None, failure)
+        return (source, None) if copied is not None else (None, failure)
 
     def _copied_before(self, source: StoredObject, key: str) -> StoredObject | None:
         """Return the copy that an earlier run made before it deleted the source, if that is what happened."""

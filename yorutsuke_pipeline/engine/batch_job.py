@@ -24,11 +24,14 @@ PLANNED = "Planned"
 SUBMITTING = "Submitting"
 # Ours: the service has denied for longer than a job can live that it knows the job.
 VANISHED = "Vanished"
+# Ours: never asked for, because its part was changed after other jobs of its intent had gone out.
+WITHDRAWN = "Withdrawn"
 
 # https://docs.aws.amazon.com/bedrock/latest/APIReference/API_GetModelInvocationJob.html
 COMPLETED = "Completed"
 PARTIALLY_COMPLETED = "PartiallyCompleted"
-TERMINAL = frozenset({COMPLETED, PARTIALLY_COMPLETED, "Failed", "Stopped", "Expired", VANISHED})
+ENDINGS_AT_THE_SERVICE = frozenset({COMPLETED, PARTIALLY_COMPLETED, "Failed", "Stopped", "Expired"})
+TERMINAL = ENDINGS_AT_THE_SERVICE | {VANISHED, WITHDRAWN}
 
 # A job that the service denies knowing may be a listing that lags or a wrong region: its records are
 # given back only when it could not be alive any more, or they would be paid for twice.
@@ -93,8 +96,8 @@ class BatchJob:
 
     @property
     def is_submitted(self) -> bool:
-        """Whether the service (or, on demand, our own run) has taken it over."""
-        return self.job_id is not None and self.status not in {PLANNED, SUBMITTING}
+        """Whether nothing is left to submit: the service (or, on demand, our own run) has it, or it is withdrawn."""
+        return self.status not in {PLANNED, SUBMITTING}
 
     @property
     def has_ended(self) -> bool:

@@ -24,8 +24,11 @@ from yorutsuke_pipeline.engine.identity import check_s3_uri
 if TYPE_CHECKING:
     from datetime import date
 
+UPLOADS_PREFIX = "uploads/"
 INPUT_PREFIX = "batch-input/"
 OUTPUT_PREFIX = "batch-output/"
+DEAD_LETTERS_PREFIX = "dead-letters/"
+ARCHIVE_PREFIX = "processed/"
 SERVICE_MANIFEST = "manifest.json.out"
 
 
@@ -77,14 +80,24 @@ def answered_key(intent_id: str, record_id: str) -> str:
 
 def dead_letters_key(owner_id: str) -> str:
     """Return the key of the rejects of a job, or of an intent for those from before there was a job."""
-    return f"dead-letters/{owner_id}.jsonl"
+    return f"{DEAD_LETTERS_PREFIX}{owner_id}.jsonl"
 
 
 def archive_key(day: date, record_id: str, source_key: str) -> str:
     """Return where a source is archived: named by its record id, so no hostile key reaches the archive."""
     stem, dot, ending = source_key.rpartition(".")
     suffix = ending.lower() if stem and dot and ending.isascii() and ending.isalnum() and len(ending) <= 4 else ""  # noqa: PLR2004 — jpeg, webp
-    return f"processed/{day.isoformat()}/{record_id}" + (f".{suffix}" if suffix else "")
+    return f"{archive_folder(day)}{record_id}" + (f".{suffix}" if suffix else "")
+
+
+def archive_folder(day: date) -> str:
+    """Return the prefix of all that is archived of a day."""
+    return f"{ARCHIVE_PREFIX}{day.isoformat()}/"
+
+
+def archived_record_id(key: str) -> str:
+    """Return the id of the record whose source is archived under a key."""
+    return key.rpartition("/")[2].partition(".")[0]
 
 
 def s3_uri(bucket: str, key: str) -> str:

@@ -142,7 +142,7 @@ class ManifestWriter(Opening):
         return parts.parts
 
     def _claim(self, intent: Intent, waiting: PendingRecord) -> _Claimed | None:
-        record = self.claim(waiting, intent)
+        record = self.pending.claim(waiting.identity, intent.intent_id)
         if record is None:
             return None
         try:
@@ -181,7 +181,7 @@ class ManifestWriter(Opening):
             DeadLetter(reject, record.record_id, record.identity, record.attempts, is_final=True)
             for record, reject in pairs
         ]
-        kinds = add_dead_letters(self.objects, intent.intent_id, letters)
+        kinds = add_dead_letters(self.objects, intent, letters)
         for record, reject in pairs:
             self.pending.fail(
                 record.identity,

@@ -15,6 +15,9 @@ from typing import Any, Protocol
 from yorutsuke_pipeline.engine.cost import TokenUsage
 from yorutsuke_pipeline.engine.errors import ConfigurationError
 
+# A thousand times what any model takes. A number of 39 digits would be refused by the table, with the whole day.
+_MOST_TOKENS = 1_000_000_000
+
 
 @dataclass(frozen=True)
 class Picture:
@@ -39,6 +42,8 @@ class Question:
 @dataclass(frozen=True)
 class ModelAnswer:
     """What a model said, in no model's own form.
+
+    Every text in it can be written as UTF-8, and every count fits a table's number.
 
     Attributes:
         text: All text blocks, joined by newlines; empty when there was none.
@@ -152,19 +157,26 @@ def _joined_text(blocks: object) -> str:
     if not isinstance(blocks, list):
         return ""
     texts = [block["text"] for block in blocks if isinstance(block, dict) and isinstance(block.get("text"), str)]
-    return "\n".join(texts)
+    return _storable("\n".join(texts))
 
 
 def _text_or_none(value: object) -> str | None:
-    return value if isinstance(value, str) else None
+    return _storable(value) if isinstance(value, str) else None
+
+
+def _storable(text: str) -> str:
+    """Return a text with `?` for each half of a surrogate pair, which JSON can hold and UTF-8 cannot."""
+    return text.encode("utf-8", "replace").decode("utf-8")
 
 
 def _count(value: object) -> int:
-    return value if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else 0
+    if not isinstance(value, int) or isinstance(value, bool):
+        return 0
+    return value if 0 <= value <= _MOST_TOKENS else 0
 
 
 def _problem(error: object) -> str | None:
     if error is None:
         return None
     message = _mapping(error).get("errorMessage") or _mapping(error).get("message")
-    return message if isinstance(message, str) else "the model's output carries an error"
+    return _storable(message) if isinstance(message, str) else "the model's output carries an error"

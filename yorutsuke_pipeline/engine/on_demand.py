@@ -15,13 +15,16 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from yorutsuke_pipeline.engine import layout
-from yorutsuke_pipeline.engine.batch_job import COMPLETED, PLANNED, SUBMITTING
+from yorutsuke_pipeline.engine.batch_job import COMPLETED, PARTIALLY_COMPLETED, PLANNED, SUBMITTING
 from yorutsuke_pipeline.engine.errors import ConfigurationError, ThrottledError
 from yorutsuke_pipeline.engine.model_family import family_of
 from yorutsuke_pipeline.engine.ports import ModelRefusedError
 from yorutsuke_pipeline.engine.streams import json_line, map_bounded
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import datetime
+
     from yorutsuke_pipeline.engine.batch_job import BatchJob
     from yorutsuke_pipeline.engine.intent import Intent
     from yorutsuke_pipeline.engine.policy import Policy
@@ -51,25 +54,39 @@ class OnDemandRun:
         if job.status == PLANNED:
             # From here on something may have been paid for, so the intent is not given up any more.
             job = self.ledger.save_job(replace(job, status=SUBMITTING))
-        job_id = f"ondemand-{job.job_name}"
         try:
-            self._answer_all(intent, job, job_id)
+            self._answer_all(intent, job, self.objects.lines(job.part_key, longest=self.policy.quotas.line_bytes))
         except ConfigurationError:
             if next(iter(self.objects.list(layout.asked_folder(intent.intent_id))), None) is None:
                 # Nothing was asked, so that the intent can be given up when the setting is mended.
                 self.ledger.save_job(replace(job, status=PLANNED))
             raise
-        return self.ledger.save_job(
-            replace(job, status=COMPLETED, job_id=job_id, submitted_at=begun, completed_at=self.clock.now()),
-        )
+        return self._end(job, COMPLETED, begun=begun)
 
-    def _answer_all(self, intent: Intent, job: BatchJob, job_id: str) -> None:
+    def end_early(self, intent: Intent, job: BatchJob, fault: str) -> BatchJob:
+        """Keep the answers that are there, without asking about what the part says now; return the job, ended.
+
+        Args:
+            intent: Whose job it is.
+            job: Whose part is no longer what was sealed.
+            fault: What is wrong with the part, as the beginning of a sentence.
+        """
+        answered = self.objects.list(layout.answered_key(intent.intent_id, ""))
+        record_ids = (stored.key.rpartition("/")[2] for stored in answered)
+        self._answer_all(intent, job, (json_line({"recordId": record_id}) for record_id in record_ids))
+        message = f"{fault} after it was sealed, so only what was answered before is kept"
+        return self._end(job, PARTIALLY_COMPLETED, begun=self.clock.now(), message=message)
+
+    def _end(self, job: BatchJob, status: str, *, begun: datetime, message: str | None = None) -> BatchJob:
+        ended = replace(job, status=status, message=message, job_id=_job_id(job), submitted_at=begun)
+        return self.ledger.save_job(replace(ended, completed_at=self.clock.now()))
+
+    def _answer_all(self, intent: Intent, job: BatchJob, lines: Iterable[bytes]) -> None:
         """Write what a batch job would have written: the lines of output, and the summary."""
-        folder = layout.output_folder(job_id)
+        folder = layout.output_folder(_job_id(job))
         part_name = job.part_key.rpartition("/")[2]
         counts: Counter[str] = Counter()
         with self.objects.writing(f"{folder}{part_name}.out") as out:
-            lines = self.objects.lines(job.part_key, longest=self.policy.quotas.line_bytes)
             for answered in map_bounded(lambda line: self._ask(intent, line), lines, workers=_AT_ONCE):
                 counts["totalRecordCount"] += 1
                 if answered is not None:
@@ -109,6 +126,10 @@ class OnDemandRun:
             longest=self.policy.quotas.line_bytes,
         )
         return None if found is None else {**question, **json.loads(found[1])}
+
+
+def _job_id(job: BatchJob) -> str:
+    return f"ondemand-{job.job_name}"
 
 
 def _count(counts: Counter[str], line: dict[str, Any], model_id: str) -> None:

@@ -82,33 +82,41 @@ class Opening:
         return current
 
     def takeable(self, day: date, intent: Intent | None) -> Iterator[PendingRecord]:
-        """Yield what waits in `day` and is unclaimed, claimed by `intent`, or claimed by nobody who lives."""
+        """Yield what waits in `day` and is unclaimed or claimed by `intent`, having set free what a closed one claimed.
+
+        A closed intent's claim is void: the run that gave the intent up died before it had released all, or
+        one set it that stalled, and woke after another had brought its intent to the end. Left alone, it
+        would keep the record from ever being asked about.
+        """
         mine = intent.intent_id if intent is not None else None
-        dead: dict[str, bool] = {}
+        void: dict[str, bool] = {}
         for record in self.pending.pending(day):
             holder = record.intent_id
-            if holder is not None and holder != mine and holder not in dead:
-                dead[holder] = self._is_closed(holder)
-            if holder is None or holder == mine or dead[holder]:
-                yield record
-
-    def claim(self, waiting: PendingRecord, intent: Intent) -> PendingRecord | None:
-        """Claim a takeable record, or return None if another intent was faster.
-
-        A closed intent's claim is void: a run has set it that stalled, and woke after another had brought
-        its intent to the end. Left alone, it would keep the record from ever being asked about.
-        """
-        if waiting.intent_id not in {None, intent.intent_id}:
-            self.pending.release(
-                waiting.identity,
-                str(waiting.intent_id),
-                attempts=waiting.attempts,
-                reason=waiting.last_reason,
-            )
-        return self.pending.claim(waiting.identity, intent.intent_id)
+            if holder is not None and holder != mine:
+                if holder not in void:
+                    void[holder] = self._is_closed(holder)
+                if not void[holder]:
+                    continue
+                self.pending.release(record.identity, holder, attempts=record.attempts, reason=record.last_reason)
+            yield record
 
     def give_up(self, intent: Intent, records_key: str, *, rejected_count: int | None = None) -> Intent:
-        """Release what an intent claimed and close it, with nothing asked and nothing paid."""
+        """Close an intent and release what it claimed, with nothing asked and nothing paid.
+
+        Closed first: an intent whose records are in line again must not be submitted any more, also if this
+        run dies before the end and the setting that made it give up is put back. What a dead run left
+        claimed is set free by the next (`takeable`).
+        """
+        rejected = intent.rejected_count if rejected_count is None else rejected_count
+        closed = self.ledger.save(
+            intent.advance(
+                IntentStatus.CLOSED,
+                record_count=0,
+                rejected_count=rejected,
+                result=ResultStats(success_count=0, failure_count=rejected),
+                closed_at=self.clock.now(),
+            ),
+        )
         for document in read_json_lines(self.objects, records_key):
             self.pending.release(
                 document["identity"],
@@ -116,15 +124,7 @@ class Opening:
                 attempts=document["attempts"],
                 reason=document["lastReason"],
             )
-        rejected = intent.rejected_count if rejected_count is None else rejected_count
-        closed = intent.advance(
-            IntentStatus.CLOSED,
-            record_count=0,
-            rejected_count=rejected,
-            result=ResultStats(success_count=0, failure_count=rejected),
-            closed_at=self.clock.now(),
-        )
-        return self.ledger.save(closed)
+        return closed
 
     def jobs(self, intent: Intent) -> tuple[BatchJob, ...]:
         """Return the intent's jobs, without rows left over by a manifest that was never sealed."""

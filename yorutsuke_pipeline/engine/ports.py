@@ -76,6 +76,27 @@ class PendingRecords(Protocol):
         """Mark a claimed record processed; return whether it is (also when it already was, for this intent)."""
         ...
 
+    def find(self, identity: str) -> PendingRecord | None:
+        """Return a record's row, read consistently, whatever became of the record; None if there is none."""
+        ...
+
+    def redrive(self, identity: str, day: date, *, keeps_reason: bool, even_discarded: bool) -> bool:
+        """Put a failed record back in line in a day, with no attempts counted; return whether this call did.
+
+        One that does not wait for a person any more, or that somebody discarded, is left as it is.
+
+        Args:
+            identity: The record.
+            day: Where it is to wait.
+            keeps_reason: Whether the next prompt is to say what was wrong the last time.
+            even_discarded: Whether a person's earlier word that it is not to be asked about is taken back.
+        """
+        ...
+
+    def discard(self, identity: str, reason: str) -> bool:
+        """Note on a failed record that a person gave it up, and why; return whether this call did."""
+        ...
+
 
 class IntentLedger(Protocol):
     """The batch-jobs table: intents and their jobs. Each write is conditional on the row's version."""
@@ -170,6 +191,10 @@ class ObjectStore(Protocol):
         """Delete objects; one that is not there is no error."""
         ...
 
+    def delete_unchanged(self, objects: Sequence[StoredObject]) -> Sequence[str]:
+        """Delete objects that are still what was seen; return the keys of those that have been replaced."""
+        ...
+
 
 class BatchService(Protocol):
     """Bedrock's control plane for batch jobs."""
@@ -195,6 +220,10 @@ class BatchService(Protocol):
 
     def since(self, moment: datetime) -> Iterator[JobState]:
         """Yield every job submitted since, a page at a time; cheaper than `get` when many are open."""
+        ...
+
+    def named(self, beginning: str) -> Iterator[JobState]:
+        """Yield every job whose name begins so."""
         ...
 
 

@@ -57,8 +57,10 @@ class Reject:
     @staticmethod
     def because(kind: str, reason: str) -> Reject:
         """Return a reject whose reason is one line of bounded length."""
-        # Half of a surrogate pair can be answered, and stored nowhere.
-        line = " ".join(reason.encode("utf-8", "replace").decode("utf-8").split())
+        # Half of a surrogate pair can be answered, and stored nowhere; a terminal obeys control characters.
+        text = reason.encode("utf-8", "replace").decode("utf-8")
+        shown = text if text.isprintable() else "".join(sign if sign.isprintable() else " " for sign in text)
+        line = " ".join(shown.split()) or kind
         return Reject(kind, line if len(line) <= _LONGEST_REASON else line[: _LONGEST_REASON - 1] + "…")
 
 

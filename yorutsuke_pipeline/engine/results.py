@@ -1,7 +1,7 @@
 """Results: what the answers become.
 
-Each answer is judged; good ones become rows, rejects become dead letters, and records that got no good
-answer go back in line or wait for a person.
+Each answer is judged (`judging.py`); good ones become rows, rejects become dead letters, and records that
+got no good answer go back in line or wait for a person.
 
 The order, so that a run killed anywhere can be run again: rows and dead letters first (writing them
 again changes nothing), then the records' own rows, each under the claim it relies on, and the intent
@@ -16,15 +16,11 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from yorutsuke_pipeline.engine import layout
-from yorutsuke_pipeline.engine.answers import check_complete
-from yorutsuke_pipeline.engine.cost import TokenUsage
 from yorutsuke_pipeline.engine.day_intents import intents_in
 from yorutsuke_pipeline.engine.dead_letters import DeadLetter, DeadLetterWriter
 from yorutsuke_pipeline.engine.events import Event, EventName
 from yorutsuke_pipeline.engine.intent import Intent, IntentStatus, ResultStats
-from yorutsuke_pipeline.engine.model_family import ModelAnswer
-from yorutsuke_pipeline.engine.raw_output import Outcome
-from yorutsuke_pipeline.engine.record import RecordRejectedError, Reject
+from yorutsuke_pipeline.engine.judging import Judge, Judged
 from yorutsuke_pipeline.engine.streams import (
     check_complete_list,
     chunked,
@@ -33,7 +29,6 @@ from yorutsuke_pipeline.engine.streams import (
     read_json_lines,
 )
 from yorutsuke_pipeline.engine.words import Word
-from yorutsuke_pipeline.engine.workload import AnswerContext, Row
 
 if TYPE_CHECKING:
     from datetime import date
@@ -48,7 +43,7 @@ if TYPE_CHECKING:
         PendingRecords,
         ResultTable,
     )
-    from yorutsuke_pipeline.engine.workload import Workload
+    from yorutsuke_pipeline.engine.workload import Row, Workload
 
 # Rows that are judged, compared and written together; some hundred kilobytes.
 _CHUNK = 500
@@ -86,15 +81,6 @@ class ResultsReport:
 
 
 @dataclass(frozen=True)
-class _Judged:
-    """A kept answer with its row, or with the reason why there is none."""
-
-    document: dict[str, Any]
-    row: Row | None = None
-    reject: Reject | None = None
-
-
-@dataclass(frozen=True)
 class ResultRecorder:
     """The stage, with the ports it works through."""
 
@@ -106,6 +92,11 @@ class ResultRecorder:
     table: ResultTable
     events: EventLog
     clock: Clock
+
+    @property
+    def judge(self) -> Judge:
+        """What decides whether an answer is accepted."""
+        return Judge(self.workload, self.table, self.policy.concurrency)
 
     def record(self, day: date) -> ResultsReport:
         """Write results, dead letters and releases of the day's intents whose output is collected.
@@ -130,9 +121,9 @@ class ResultRecorder:
         answers = read_json_lines(self.objects, layout.answers_key(intent.intent_id))
         with ExitStack() as stack:
             outcomes = stack.enter_context(self.objects.writing(layout.outcomes_key(intent.intent_id)))
-            letters = stack.enter_context(DeadLetterWriter(self.objects))
+            letters = stack.enter_context(DeadLetterWriter(self.objects, intent))
             for chunk in chunked(answers, _CHUNK):
-                judged = self._compared([self._judge(intent, document) for document in chunk])
+                judged = self.judge.judge(intent, chunk, extracted_at=self.clock.now())
                 rows = [entry.row for entry in judged if entry.row is not None]
                 report.kept_edited_count += self.table.write(rows)
                 for entry in judged:
@@ -142,65 +133,10 @@ class ResultRecorder:
         report.dead_letter_keys.extend(letters.keys)
         return endings
 
-    def _judge(self, intent: Intent, document: dict[str, Any]) -> _Judged:
-        outcome = document["outcome"]
-        if outcome == Outcome.MISSING:
-            # Of a job that ended badly it was never asked about; of one that ended well, in vain.
-            lost = Reject("no_answer", "the job completed without a line for this record")
-            return _Judged(document, reject=lost if document["jobEndedWell"] else None)
-        if outcome == Outcome.UNREADABLE_LINE:
-            return _Judged(document, reject=Reject(document["kind"], document["reason"]))
-        if outcome == Outcome.REFUSED:
-            reason = f"the model refused with {document['errorCode']}: {document['errorMessage']}"
-            return _Judged(document, reject=Reject.because("refused", reason))
-        usage = TokenUsage(document["inputTokens"], document["outputTokens"])
-        answer = ModelAnswer(document["text"], document["stopReason"], usage)
-        try:
-            check_complete(answer)
-            return _Judged(document, row=self.workload.read_answer(answer, self._context(intent, document, usage)))
-        except RecordRejectedError as error:
-            return _Judged(document, reject=error.reject)
-
-    def _context(self, intent: Intent, document: dict[str, Any], usage: TokenUsage) -> AnswerContext:
-        return AnswerContext(
-            record_id=document["recordId"],
-            identity=document["identity"],
-            attributes=document["attributes"],
-            job_id=document["jobId"],
-            intent_id=intent.intent_id,
-            trace_id=intent.trace_id,
-            model_id=intent.model_id,
-            prompt_version=intent.prompt_version,
-            usage=usage,
-            extracted_at=self.clock.now(),
-        )
-
-    def _compared(self, judged: list[_Judged]) -> list[_Judged]:
-        """Compare each row with the stored rows, and those of this chunk, that share its neighbourhood."""
-        groups: dict[tuple[str, str], list[Row]] = {}
-        for entry in judged:
-            place = self.workload.neighbourhood(entry.row) if entry.row is not None else None
-            if place is not None and entry.row is not None:
-                groups.setdefault(place, []).append(entry.row)
-        for place, stored in zip(
-            groups,
-            map_bounded(self.table.neighbours, groups, workers=self.policy.concurrency),
-            strict=True,
-        ):
-            groups[place].extend(stored)
-        return [self._with_neighbours(entry, groups) for entry in judged]
-
-    def _with_neighbours(self, entry: _Judged, groups: dict[tuple[str, str], list[Row]]) -> _Judged:
-        if entry.row is None:
-            return entry
-        place = self.workload.neighbourhood(entry.row)
-        neighbours = groups[place] if place is not None else []
-        return _Judged(entry.document, self.workload.compare(entry.row, neighbours), None)
-
     def _note(
         self,
         intent: Intent,
-        entry: _Judged,
+        entry: Judged,
         outcomes: ObjectWriter,
         letters: DeadLetterWriter,
         report: ResultsReport,
@@ -254,7 +190,7 @@ class ResultRecorder:
         )
         return ending
 
-    def _attempts(self, entry: _Judged) -> int:
+    def _attempts(self, entry: Judged) -> int:
         """Return the record's attempts after this one; what was never processed was no attempt."""
         before = int(entry.document.get("attempts", 0))
         return before + 1 if entry.reject is not None else before

@@ -1,4 +1,4 @@
-"""Which half of the pipeline a day needs, when a person asks for days to be run.
+"""Which half of the pipeline a day needs, when a person or the night asks for days to be run again.
 
 What belongs here: the decisions. Which days failed, and launching them, is `defs/launching.py`.
 """
@@ -8,13 +8,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from yorutsuke_pipeline.engine.day_intents import intents_in
 from yorutsuke_pipeline.engine.intent import IntentStatus
 from yorutsuke_pipeline.engine.words import Word
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from datetime import date
 
     from yorutsuke_pipeline.engine.intent import Intent
+    from yorutsuke_pipeline.engine.ports import IntentLedger, PendingRecords
     from yorutsuke_pipeline.engine.record import PendingRecord
     from yorutsuke_pipeline.engine.watching import Progress
 
@@ -59,6 +62,11 @@ def retry_of(progress: Iterable[Progress], *, something_waits: bool) -> Retry | 
     if current:
         return None
     return Retry(Half.INGEST, "nothing is left to do: the run changes nothing and turns the day green")
+
+
+def day_waits(pending: PendingRecords, ledger: IntentLedger, workload: str, day: date) -> bool:
+    """Tell whether any record of a day waits that no submitted intent has: late, or back in line."""
+    return waits_for_submission(pending.pending(day), intents_in(ledger, workload, day, *IntentStatus))
 
 
 def waits_for_submission(records: Iterable[PendingRecord], intents: Iterable[Intent]) -> bool:

@@ -69,7 +69,7 @@ def read_json_lines(objects: ObjectStore, key: str) -> Iterator[dict[str, Any]]:
             except ValueError as error:
                 raise ManifestChangedError(
                     f"line {number} of {key} is no JSON, so it was changed after it was written; "
-                    "put the version of before back (the bucket keeps versions)",
+                    "put the version of before back, if the bucket keeps versions",
                 ) from error
 
 
@@ -82,5 +82,5 @@ def check_complete_list(key: str, expected: int, found: int) -> None:
     if found != expected:
         raise ManifestChangedError(
             f"{key} holds {found} records, its intent {expected}, so it was changed or has expired; "
-            "put the version of before back (the bucket keeps versions)",
+            "put the version of before back, if the bucket keeps versions",
         )

@@ -3,6 +3,10 @@
 The order that makes it so: the job's name and token are in the table before anything is asked for
 (`planning.py`); the row says `Submitting` before the call; after any doubt the service is asked for the
 job by name and token, and what it knows is adopted. While that look-up fails, nothing is submitted.
+
+A part that is no longer what was sealed is never submitted. With nothing asked yet, the manifest is written
+anew; when jobs of the intent have gone out already, this one is withdrawn, and its records go back in line
+with those that a bad ending leaves.
 """
 
 from __future__ import annotations
@@ -11,7 +15,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from yorutsuke_pipeline.engine import layout
-from yorutsuke_pipeline.engine.batch_job import PLANNED, SUBMITTING, BatchJob, JobMode, JobRequest, JobState
+from yorutsuke_pipeline.engine.batch_job import PLANNED, SUBMITTING, WITHDRAWN, BatchJob, JobMode, JobRequest, JobState
 from yorutsuke_pipeline.engine.day_intents import intents_in
 from yorutsuke_pipeline.engine.errors import (
     InDoubtError,
@@ -80,12 +84,26 @@ class Submitter:
         waiting = 0
         statuses = (IntentStatus.MANIFESTED, IntentStatus.SUBMITTED)
         for intent in intents_in(self.ledger, self.workload.name, day, *statuses):
-            tried = [self._submitted(intent, job) for job in self.ledger.jobs(intent.intent_id)[: intent.job_count]]
+            planned = self.ledger.jobs(intent.intent_id)[: intent.job_count]
+            has_begun = any(job.status != PLANNED for job in planned)
+            tried = []
+            for job in planned:
+                tried.append(self._submitted(intent, job, has_begun=has_begun))
+                has_begun = has_begun or tried[-1].status != PLANNED
             jobs.extend(tried)
             missing = sum(1 for job in tried if not job.is_submitted)
             waiting += missing
             intents.append(intent if missing else self._mark_submitted(intent, tried))
         return SubmissionReport(tuple(intents), tuple(jobs), waiting)
+
+    def adopt(self, job: BatchJob) -> BatchJob | None:
+        """Take over the job that the service has under this one's name and token, if it has one; create none.
+
+        Raises:
+            LostRaceError: Another run has noted something about the job first.
+        """
+        known = self.service.find(job.job_name, job.client_request_token)
+        return None if known is None else self._adopt(job, known)
 
     def _mark_submitted(self, intent: Intent, jobs: list[BatchJob]) -> Intent:
         if intent.status is not IntentStatus.MANIFESTED:
@@ -95,33 +113,44 @@ class Submitter:
         self.events.emit(Event(EventName.BATCH_SUBMITTED, intent.intent_id, intent.trace_id, facts))
         return saved
 
-    def _submitted(self, intent: Intent, job: BatchJob) -> BatchJob:
+    def _submitted(self, intent: Intent, job: BatchJob, *, has_begun: bool) -> BatchJob:
         if job.is_submitted:
             return job
+        if job.status == SUBMITTING and job.mode is JobMode.BATCH:
+            adopted = self.adopt(job)
+            if adopted is not None:
+                return adopted
+        fault = self._fault_of_part(job)
+        if fault is not None and not has_begun:
+            raise ManifestChangedError(
+                f"{fault} after {job.intent_id} was sealed, so it is not submitted and nothing was paid; materialize "
+                "the day's manifest again: it is then written anew",
+            )
         if job.mode is JobMode.ON_DEMAND:
-            self._check_part(job)
-            return OnDemandRun(self.policy, self.ledger, self.objects, self.model, self.clock).run(intent, job)
-        if job.status == SUBMITTING:
-            known = self.service.find(job.job_name, job.client_request_token)
-            if known is not None:
-                return self._adopt(job, known)
-        return self._create(intent, job)
+            run = OnDemandRun(self.policy, self.ledger, self.objects, self.model, self.clock)
+            return run.run(intent, job) if fault is None else run.end_early(intent, job, fault)
+        return self._create(intent, job) if fault is None else self._withdraw(job, fault)
+
+    def _withdraw(self, job: BatchJob, fault: str) -> BatchJob:
+        message = f"{fault} after it was sealed, so it was never submitted"
+        return self.ledger.save_job(replace(job, status=WITHDRAWN, message=message, completed_at=self.clock.now()))
 
     def _create(self, intent: Intent, job: BatchJob) -> BatchJob:
         request = self._request(intent, job)
-        self._check_part(job)
+        # After an earlier doubt it stays `Submitting`: a look-up that found nothing may have come too early.
+        before = job.status
         job = self.ledger.save_job(replace(job, status=SUBMITTING))
         try:
             arn = self.service.create(request)
         except SlotsFullError:
-            return self.ledger.save_job(replace(job, status=PLANNED))
+            return self.ledger.save_job(replace(job, status=before))
         except ThrottledError:
-            self.ledger.save_job(replace(job, status=PLANNED))
+            self.ledger.save_job(replace(job, status=before))
             raise
         except (InDoubtError, SubmissionRefusedError) as doubt:
-            known = self.service.find(job.job_name, job.client_request_token)
-            if known is not None:
-                return self._adopt(job, known)
+            adopted = self.adopt(job)
+            if adopted is not None:
+                return adopted
             if isinstance(doubt, SubmissionRefusedError):
                 self.ledger.save_job(replace(job, status=PLANNED))
             raise
@@ -147,14 +176,12 @@ class Submitter:
         )
         return self.ledger.save_job(adopted)
 
-    def _check_part(self, job: BatchJob) -> None:
+    def _fault_of_part(self, job: BatchJob) -> str | None:
+        """Return what is wrong with the job's part, as the beginning of a sentence; None if nothing is."""
         stored = self.objects.head(job.part_key)
-        if stored is None or stored.etag != job.part_etag:
-            found = "is gone" if stored is None else "was changed"
-            raise ManifestChangedError(
-                f"{job.part_key} {found} after {job.intent_id} was sealed, so it is not submitted and nothing was "
-                "paid; materialize the day's manifest again: it is then written anew",
-            )
+        if stored is not None and stored.etag == job.part_etag:
+            return None
+        return f"{job.part_key} {'is gone' if stored is None else 'was changed'}"
 
     def _request(self, intent: Intent, job: BatchJob) -> JobRequest:
         tags = (

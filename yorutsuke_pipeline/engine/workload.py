@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
-    from datetime import datetime
+    from datetime import datetime, timedelta
 
     from yorutsuke_pipeline.engine.cost import TokenUsage
     from yorutsuke_pipeline.engine.model_family import ModelAnswer, Question
@@ -67,6 +67,10 @@ class Workload(Protocol):
     @property
     def expected_output_tokens(self) -> int:
         """Tokens of a typical answer, for estimates."""
+        ...
+
+    def lifetime(self, record: PendingRecord) -> timedelta | None:
+        """Return how long the result of a record is kept, or None if for ever."""
         ...
 
     def content_key(self, record: PendingRecord) -> str | None:

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 import pytest
 from moto import mock_aws
 
+from yorutsuke_pipeline.local_aws.fault_proxy.proxy import FaultProxy
 from yorutsuke_pipeline_tests.aws.places import Place, embedded_place, moto_place
+from yorutsuke_pipeline_tests.aws.spoiled import Spoiled, let_botocore_hurry
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -40,3 +42,24 @@ def embedded(embedded_aws: Endpoint) -> Place:
 def name() -> str:
     """A name of this test's own: tests share the places."""
     return f"t{uuid.uuid4().hex[:12]}"
+
+
+@pytest.fixture(scope="package")
+def _proxy(embedded_aws: Endpoint) -> Iterator[FaultProxy]:
+    with FaultProxy(embedded_aws.url) as proxy:
+        yield proxy
+
+
+@pytest.fixture(scope="module")
+def _spoiled(embedded_aws: Endpoint, embedded: Place, _proxy: FaultProxy) -> Spoiled:
+    # Clients of each module's own: botocore lets a client repeat only so much in its whole life.
+    return Spoiled(_proxy, embedded_place(embedded_aws.model_copy(update={"url": _proxy.url})), embedded)
+
+
+@pytest.fixture
+def spoiled(_spoiled: Spoiled, monkeypatch: pytest.MonkeyPatch) -> Iterator[Spoiled]:
+    """The embedded AWS behind a proxy that does nothing until the test spoils something."""
+    let_botocore_hurry(monkeypatch)
+    _spoiled.proxy.reset()
+    yield _spoiled
+    _spoiled.mend()

@@ -88,3 +88,12 @@ def test_jobs_are_listed_from_a_moment_on(subject: Subject) -> None:
 
     assert arn in {state.job_arn for state in subject.port.since(now - timedelta(hours=1))}
     assert list(subject.port.since(now + timedelta(hours=1))) == []
+
+
+def test_jobs_are_listed_by_how_their_names_begin(subject: Subject) -> None:
+    name = subject.request.job_name
+    subject.port.create(replace(subject.request, job_name=f"a-{name}", client_request_token=name * 2))
+    arn = subject.port.create(replace(subject.request, job_name=f"{name}-001"))
+
+    assert [state.job_arn for state in subject.port.named(f"{name}-")] == [arn]
+    assert list(subject.port.named(f"{name}-002")) == []

@@ -107,6 +107,25 @@ def test_a_change_of_an_image_succeeds_although_its_condition_fails_the_second_t
     assert len(tries) == 2
 
 
+@pytest.mark.parametrize("verb", ["redrive", "discard"])
+def test_what_a_person_decided_is_known_as_this_persons_although_its_answer_was_lost(
+    place: Place, images: PendingImagesTable, name: str, verb: str
+) -> None:
+    images.add(an_image(name))
+    images.claim(name, MINE)
+    images.fail(name, MINE, attempts=3, reason="no total")
+    decisions: dict[str, Callable[[], bool]] = {
+        "redrive": lambda: images.redrive(name, day_of(NIGHT), keeps_reason=True, even_discarded=False),
+        "discard": lambda: images.discard(name, "a photo of a cat"),
+    }
+    tries = lose_first_answer(place.clients.dynamodb, "UpdateItem")
+
+    assert decisions[verb]()
+
+    assert len(tries) == 2
+    assert not decisions[verb]()
+
+
 def test_an_object_that_was_created_is_known_as_ours(place: Place, name: str) -> None:
     store = S3ObjectStore(place.clients.s3, place.bucket)
     tries = lose_first_answer(place.clients.s3, "PutObject")

@@ -206,3 +206,21 @@ def test_more_than_a_thousand_objects_are_deleted_and_absent_ones_are_no_error(s
 
     assert list(store.list(f"{name}/")) == []
     store.delete([])
+
+
+# moto does not know conditions on what is deleted.
+@pytest.mark.parametrize("store", ["fake", "embedded"], indirect=True)
+def test_only_what_is_still_as_it_was_seen_is_deleted(store: ObjectStore, name: str) -> None:
+    seen = []
+    for key in (f"{name}/same", f"{name}/replaced", f"{name}/gone"):
+        write(store, key, b"then")
+        found = store.head(key)
+        assert found is not None
+        seen.append(found)
+    write(store, f"{name}/replaced", b"now")
+    store.delete([f"{name}/gone"])
+
+    kept = store.delete_unchanged(seen)
+
+    assert kept == [f"{name}/replaced"]
+    assert [stored.key for stored in store.list(f"{name}/")] == [f"{name}/replaced"]

@@ -198,6 +198,118 @@ def test_a_run_that_wakes_late_cannot_take_a_finished_image_back(subject: Subjec
     assert subject.row(name) == before
 
 
+def failed(subject: Subject, name: str, day: date, **others: Any) -> None:  # noqa: ANN401 — any attribute
+    subject.put(waiting(name, day, **others))
+    subject.port.claim(name, MINE)
+    subject.port.fail(name, MINE, attempts=3, reason="no total")
+
+
+def test_a_row_is_found_whatever_became_of_it_and_none_where_there_is_none(
+    subject: Subject, name: str, day: date
+) -> None:
+    failed(subject, name, day)
+
+    found = subject.port.find(name)
+
+    assert found is not None
+    assert (found.identity, found.attempts, found.last_reason) == (name, 3, "no total")
+    assert (found.attributes["status"], found.attributes["lastIntentId"]) == ("failed", MINE)
+    assert subject.port.find(f"{name}-none") is None
+
+
+def test_a_redriven_image_waits_again_with_its_reason_and_no_attempts(subject: Subject, name: str, day: date) -> None:
+    failed(subject, name, day)
+
+    assert subject.port.redrive(name, day, keeps_reason=True, even_discarded=False)
+
+    (again,) = subject.port.pending(day)
+    assert (again.attempts, again.last_reason, again.intent_id) == (0, "no total", None)
+    assert subject.row(name)["lastIntentId"] == MINE
+    assert "redrivenAt" in subject.row(name)
+    assert subject.port.claim(name, OTHER) is not None
+
+
+def test_a_reason_that_says_nothing_to_the_model_is_dropped(subject: Subject, name: str, day: date) -> None:
+    failed(subject, name, day)
+
+    assert subject.port.redrive(name, day, keeps_reason=False, even_discarded=False)
+
+    assert "lastReason" not in subject.row(name)
+
+
+def test_what_does_not_wait_for_a_person_is_neither_redriven_nor_discarded(
+    subject: Subject, name: str, day: date
+) -> None:
+    subject.put(waiting(f"{name}-waits", day))
+    subject.put(waiting(f"{name}-done", day))
+    subject.port.claim(f"{name}-done", MINE)
+    subject.port.finish(f"{name}-done", MINE, archived_key=None)
+    names = [f"{name}-waits", f"{name}-done", f"{name}-none"]
+    before = [subject.row(each).copy() for each in names]
+
+    redriven = [subject.port.redrive(each, day, keeps_reason=True, even_discarded=True) for each in names]
+    discarded = [subject.port.discard(each, "no receipt") for each in names]
+
+    assert not any(redriven + discarded)
+    assert [subject.row(each) for each in names] == before
+
+
+def test_an_image_that_the_index_would_not_show_is_not_redriven(subject: Subject, name: str, day: date) -> None:
+    row = waiting(name, day, status="failed")
+    del row["uploadedAt"], row["pendingDate"]
+    subject.put(row)
+
+    assert not subject.port.redrive(name, day, keeps_reason=True, even_discarded=False)
+
+    assert subject.row(name)["status"] == "failed"
+
+
+def test_a_discarded_image_stays_failed_with_the_first_persons_reason(subject: Subject, name: str, day: date) -> None:
+    failed(subject, name, day)
+
+    assert subject.port.discard(name, "a photo of a cat")
+    assert not subject.port.discard(name, "something else")
+
+    row = subject.row(name)
+    assert (row["status"], row["discardReason"], row["lastReason"]) == ("failed", "a photo of a cat", "no total")
+    assert "discardedAt" in row
+
+
+def test_a_discarded_image_is_redriven_only_if_it_is_meant(subject: Subject, name: str, day: date) -> None:
+    failed(subject, name, day)
+    subject.port.discard(name, "a photo of a cat")
+
+    assert not subject.port.redrive(name, day, keeps_reason=True, even_discarded=False)
+    assert subject.port.redrive(name, day, keeps_reason=True, even_discarded=True)
+
+    assert not {"discardedAt", "discardReason"} & subject.row(name).keys()
+
+
+# moto checks a condition and writes in two steps, and so may let two of them through.
+@pytest.mark.parametrize("subject", ["fake", "embedded"], indirect=True)
+def test_of_many_people_at_once_one_redrives_an_image(subject: Subject, name: str, day: date) -> None:
+    failed(subject, name, day)
+
+    with ThreadPoolExecutor(8) as pool:
+        done = list(
+            pool.map(lambda _: subject.port.redrive(name, day, keeps_reason=True, even_discarded=False), range(16))
+        )
+
+    assert done.count(True) == 1
+
+
+def test_a_run_that_wakes_late_cannot_take_a_redriven_image_back(subject: Subject, name: str, day: date) -> None:
+    failed(subject, name, day)
+    subject.port.redrive(name, day, keeps_reason=True, even_discarded=False)
+    before = subject.row(name).copy()
+
+    subject.port.fail(name, MINE, attempts=3, reason="late")
+    subject.port.release(name, MINE, attempts=3, reason="late")
+    subject.port.finish(name, MINE, archived_key="processed/late.jpg")
+
+    assert subject.row(name) == before
+
+
 @pytest.mark.parametrize("attempts", ["2", 2])
 def test_attempts_are_a_number_whoever_wrote_them(subject: Subject, name: str, day: date, attempts: object) -> None:
     subject.put(waiting(name, day, attempts=attempts))

@@ -34,8 +34,9 @@ JSON_OBJECTS = st.dictionaries(st.text(max_size=9), JSON_VALUES, max_size=4)
         'As {asked}: {"amount": 1500}',
         '{"amount": 1500}\n{"amount": 1500}',
         '{"amount": 1500, "amount": 1500}',
+        '{"amount": 1500} {"amount": 1500.0}',
     ],
-    ids=["bare", "fenced", "preamble", "BOM", "CRLF", "braces before", "said twice", "key twice, alike"],
+    ids=["bare", "fenced", "preamble", "BOM", "CRLF", "braces before", "said twice", "key twice, alike", "with zeros"],
 )
 def test_the_one_object_is_found_whatever_is_around_it(text: str) -> None:
     assert find_object(text) == {"amount": 1500}
@@ -60,6 +61,11 @@ def test_the_one_object_is_found_whatever_is_around_it(text: str) -> None:
         ('{"amount": 1500} {"amount": 1501}', "answer_ambiguous"),
         ('{"amount": 1500, "amount": 1501}', "answer_contradicts"),
         ('{"x": {"amount": 1, "amount": 2}}', "answer_contradicts"),
+        ('{"amount": true, "amount": 1}', "answer_contradicts"),
+        ('{"amount": [1], "amount": [true]}', "answer_contradicts"),
+        ('{"amount": 1} {"amount": true}', "answer_ambiguous"),
+        ('{"amount": [1, 2]} {"amount": [1]}', "answer_ambiguous"),
+        ('{"a": {"b": 1}} {"a": {"c": 1}}', "answer_ambiguous"),
         ('{"a": ' + "[" * 10_000 + "]" * 10_000 + "}", "answer_too_deep"),
         ('{"a":' * 10_000 + "1" + "}" * 10_000, "answer_too_deep"),
         ('{"a": "' + "x" * 400_000 + '"}', "answer_too_long"),

@@ -78,6 +78,21 @@ def test_a_source_that_was_replaced_meanwhile_is_not_deleted() -> None:
     assert report.failures == {"the source was replaced after it was read": 1}
 
 
+def test_an_upload_that_takes_the_place_of_a_copied_source_is_not_deleted() -> None:
+    night, quiet = recorded(), Calls()
+    recorded().stages(quiet.watch).archiver.archive(DAY)
+
+    def upload_again() -> None:
+        night.objects.contents[source_key("img-1")] = b"another photo"
+
+    calls = Calls(quiet.number_of("delete_unchanged"), meanwhile=upload_again)
+    report = night.stages(calls.watch).archiver.archive(DAY)
+
+    assert night.objects.contents[source_key("img-1")] == b"another photo"
+    assert night.objects.contents[archived_key("img-1")] == picture("img-1")
+    assert report.failures == {"the source was replaced after it was copied": 1}
+
+
 def test_a_source_that_is_gone_is_told_and_stops_nothing() -> None:
     night = recorded()
     del night.objects.contents[source_key("img-1")]
@@ -88,7 +103,7 @@ def test_a_source_that_is_gone_is_told_and_stops_nothing() -> None:
     assert night.ledger.intents[FIRST].status is IntentStatus.CLOSED
 
 
-@pytest.mark.parametrize("name", ["copy", "finish", "delete", "save"])
+@pytest.mark.parametrize("name", ["copy", "finish", "delete_unchanged", "save"])
 def test_a_run_killed_on_the_way_is_finished_by_the_next(name: str) -> None:
     night, quiet = recorded(), Calls()
     recorded().stages(quiet.watch).archiver.archive(DAY)

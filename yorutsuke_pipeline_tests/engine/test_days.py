@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta, timezone
+from datetime import date, datetime, timedelta, timezone, tzinfo
 
 import pytest
 from hypothesis import given
@@ -62,6 +62,23 @@ def test_a_time_survives_writing_and_reading_to_the_millisecond(moment: datetime
 
     assert text.endswith("Z")
     assert abs(parse_utc(text) - moment) < timedelta(milliseconds=1)
+
+
+@given(
+    st.datetimes(datetime(1990, 1, 1), datetime(2030, 1, 1), timezones=st.just(timezone.utc)),  # noqa: DTZ001 — bounds
+    st.timezones(no_cache=True),
+)
+def test_a_moment_lies_in_one_day_whatever_zone_and_summer_time_it_is_told_in(moment: datetime, zone: tzinfo) -> None:
+    assert day_of(moment.astimezone(zone)) == day_of(moment)
+    assert utc_text(moment.astimezone(zone)) == utc_text(moment)
+
+
+@given(st.text("0123456789-WT:Z+ ０１", max_size=12) | st.dates().map(lambda day: f"{day:%Y-%m-%d}"))
+def test_any_text_is_a_day_that_is_written_so_or_no_day(text: str) -> None:
+    try:
+        assert parse_day(text).isoformat() == text
+    except ValueError as error:
+        assert repr(text) in str(error)  # noqa: PT017 — both ways are right
 
 
 @given(st.text(max_size=40) | st.just("0001-01-01T00:00:00+14:00"))

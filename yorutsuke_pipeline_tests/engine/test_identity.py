@@ -81,6 +81,25 @@ def test_a_token_changes_with_the_intent_the_job_and_the_content() -> None:
     assert all(re.fullmatch(r"[a-zA-Z0-9]{1,256}", token) for token in tokens)
 
 
+@given(st.text(), st.text(), st.integers(1, 99), st.integers(1, 99), st.text())
+def test_a_token_fits_the_service_and_is_no_other_jobs(one: str, other: str, a: int, b: int, content: str) -> None:
+    one, other = one.encode("utf-8", "replace").decode(), other.encode("utf-8", "replace").decode()
+    content = fingerprint({"content": content})
+    tokens = client_request_token(one, a, content), client_request_token(other, b, content)
+
+    assert all(re.fullmatch(r"[a-zA-Z0-9]{1,256}", token) for token in tokens)
+    assert (tokens[0] == tokens[1]) == ((one, a) == (other, b))
+
+
+@given(st.dates(), st.dates(), st.integers(1, 999), st.integers(1, 999))
+def test_two_intents_never_share_an_id_or_a_jobs_name(one: date, other: date, a: int, b: int) -> None:
+    first, second = intent_id("receipts", one, a), intent_id("receipts", other, b)
+
+    assert check_intent_id(first) == first
+    assert (first == second) == ((one, a) == (other, b))
+    assert (job_name(first, 1, "dev") == job_name(second, 1, "dev")) == (first == second)
+
+
 def test_a_fingerprint_does_not_depend_on_the_order_of_keys() -> None:
     assert fingerprint({"a": 1, "b": 2}) == fingerprint({"b": 2, "a": 1})
     assert fingerprint({"a": 1}) != fingerprint({"a": 2})

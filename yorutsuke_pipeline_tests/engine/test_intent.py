@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime, timezone
+from pathlib import Path
 
 import pytest
 
@@ -52,3 +54,11 @@ def test_an_intent_is_open_until_it_is_closed() -> None:
 
 def test_the_total_is_what_succeeded_and_what_failed() -> None:
     assert ResultStats(success_count=5, failure_count=2).total_count == 7
+
+
+def test_the_drawing_in_the_docs_shows_these_steps_and_no_others() -> None:
+    data_flow = (Path(__file__).parents[2] / "docs" / "data-flow.md").read_text(encoding="utf-8")
+    _, _, diagram = data_flow.partition("stateDiagram-v2")
+    drawn = set(re.findall(r"^ +([a-z]+) --> ([a-z]+):", diagram.partition("```")[0], flags=re.MULTILINE))
+
+    assert drawn == {(str(status), str(target)) for status, targets in TRANSITIONS.items() for target in targets}

@@ -12,14 +12,14 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from yorutsuke_pipeline.engine.batch_job import TERMINAL, VANISHED
+from yorutsuke_pipeline.engine.batch_job import ENDINGS_AT_THE_SERVICE
 from yorutsuke_pipeline.engine.errors import YorutsukeError
 from yorutsuke_pipeline_tests.engine.interruptions import Calls, Interruption, Killed
 from yorutsuke_pipeline_tests.engine.invariants import check_always, check_settled
 from yorutsuke_pipeline_tests.engine.nights import DAY, POLICY, Night, night_of
 from yorutsuke_pipeline_tests.fakes.batch_service import CreateAnswer
 
-BAD_ENDINGS = sorted(TERMINAL - {VANISHED})
+BAD_ENDINGS = sorted(ENDINGS_AT_THE_SERVICE)
 ANSWERS = [
     "no receipt at all",
     '{"amount": 0}',
@@ -28,8 +28,8 @@ ANSWERS = [
 ]
 
 
-class Life(RuleBasedStateMachine):
-    """A day's tables, bucket and service, and everything that can happen to them."""
+class Day(RuleBasedStateMachine):
+    """A day's tables, bucket and service, and what can happen to them from outside."""
 
     night: Night
 
@@ -43,24 +43,6 @@ class Life(RuleBasedStateMachine):
         if answer is not None:
             self.night.answers[identity] = answer
         self.night.arrive(identity)
-
-    @rule(stage=st.sampled_from(["manifest", "submitter", "collector", "recorder", "archiver"]))
-    def a_stage_runs(self, stage: str) -> None:
-        stages = self.night.stages()
-        run = {
-            "manifest": stages.manifest.write,
-            "submitter": stages.submitter.submit,
-            "collector": stages.collector.collect,
-            "recorder": stages.recorder.record,
-            "archiver": stages.archiver.archive,
-        }
-        with suppress(YorutsukeError):
-            run[stage](DAY)
-
-    @rule(at=st.integers(1, 60), interruption=st.sampled_from(Interruption))
-    def a_night_is_interrupted(self, at: int, interruption: Interruption) -> None:
-        with suppress(Killed, YorutsukeError):
-            self.night.run(self.night.stages(Calls(at, interruption).watch))
 
     @rule(answer=st.sampled_from([answer for answer in CreateAnswer if answer is not CreateAnswer.CREATED]))
     def the_next_create_goes_wrong(self, answer: CreateAnswer) -> None:
@@ -93,6 +75,28 @@ class Life(RuleBasedStateMachine):
             self.night.service._create_answers.clear()
             self.night.run_until_settled()
             check_settled(self.night)
+
+
+class Life(Day):
+    """A day with one run at a time, whose stages come to their end or die."""
+
+    @rule(stage=st.sampled_from(["manifest", "submitter", "collector", "recorder", "archiver"]))
+    def a_stage_runs(self, stage: str) -> None:
+        stages = self.night.stages()
+        run = {
+            "manifest": stages.manifest.write,
+            "submitter": stages.submitter.submit,
+            "collector": stages.collector.collect,
+            "recorder": stages.recorder.record,
+            "archiver": stages.archiver.archive,
+        }
+        with suppress(YorutsukeError):
+            run[stage](DAY)
+
+    @rule(at=st.integers(1, 60), interruption=st.sampled_from(Interruption))
+    def a_night_is_interrupted(self, at: int, interruption: Interruption) -> None:
+        with suppress(Killed, YorutsukeError):
+            self.night.run(self.night.stages(Calls(at, interruption).watch))
 
 
 TestLife = Life.TestCase

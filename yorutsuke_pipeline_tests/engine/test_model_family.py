@@ -65,9 +65,17 @@ def test_claude_counts_tokens_under_its_own_names() -> None:
     assert (answer.stop_reason, answer.usage) == ("max_tokens", TokenUsage(7, 9))
 
 
-@pytest.mark.parametrize("count", [True, -1, "12", 1.5, None, [3]])
+@pytest.mark.parametrize("count", [True, -1, "12", 1.5, None, [3], 10**9 + 1, 10**38])
 def test_a_token_count_that_is_none_is_counted_as_nothing(count: object) -> None:
     assert Nova().answer({"usage": {"inputTokens": count, "outputTokens": 2}}).usage == TokenUsage(0, 2)
+
+
+def test_half_a_surrogate_pair_is_replaced_since_no_file_or_table_can_hold_it() -> None:
+    nova = {"output": {"message": {"content": [{"text": "a\ud800b"}]}}, "stopReason": "\udfff", "error": "x\ud800"}
+
+    answer = Nova().answer(nova | {"error": {"errorMessage": "x\ud800"}})
+
+    assert (answer.text, answer.stop_reason, answer.problem) == ("a?b", "?", "x?")
 
 
 @given(st.sampled_from([Nova(), Claude()]), JSON_VALUES)

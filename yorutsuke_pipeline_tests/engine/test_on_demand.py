@@ -152,3 +152,19 @@ def test_an_answer_that_is_no_json_is_an_error_line_and_stops_nothing() -> None:
 
     assert report.results.endings == {"accepted": 1, "rejected": 1}
     assert report.results.rejects == {"refused": 1}
+
+
+def test_answers_that_are_paid_for_are_kept_when_the_part_was_changed_midway() -> None:
+    night, quiet = sealed_few(), Calls()
+    sealed_few().stages(quiet.watch).submitter.submit(DAY)
+    second_mark = quiet.names.index("create", quiet.number_of("invoke")) + 2
+    with pytest.raises(Killed):
+        night.stages(Calls(second_mark, Interruption.KILL).watch).submitter.submit(DAY)
+    night.objects.contents[f"batch-input/{FIRST}/part-0001.jsonl"] = b"something else\n"
+
+    first, *_ = night.run_until_settled()
+
+    check_settled(night)
+    assert first.results.endings == {"accepted": 1, "missing": 1}
+    assert [job.status for job in first.archive.bad_endings] == ["PartiallyCompleted"]
+    assert asked(night) == ["img-1", "img-2"]

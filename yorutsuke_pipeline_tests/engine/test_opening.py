@@ -10,13 +10,14 @@ import pytest
 from yorutsuke_pipeline.engine.errors import BudgetExceededError, LostRaceError
 from yorutsuke_pipeline.engine.intent import IntentStatus
 from yorutsuke_pipeline.engine.policy import BelowMinimum
-from yorutsuke_pipeline_tests.engine.interruptions import Calls
-from yorutsuke_pipeline_tests.engine.invariants import READS
+from yorutsuke_pipeline_tests.engine.interruptions import Calls, Interruption, Killed
+from yorutsuke_pipeline_tests.engine.invariants import READS, check_settled
 from yorutsuke_pipeline_tests.engine.nights import (
     DAY,
     FIRST,
     POLICY,
     SECOND,
+    Night,
     night_of,
 )
 
@@ -136,6 +137,27 @@ def test_a_model_changed_before_submission_gives_the_intent_up_and_asks_anew() -
     assert (report.intent.intent_id, report.intent.model_id) == (SECOND, "amazon.nova-pro-v1:0")
     assert night.ledger.intents[FIRST].status is IntentStatus.CLOSED
     assert {row["intentId"] for row in night.pending.rows.values()} == {SECOND}
+
+
+def about_to_be_given_up() -> Night:
+    night = night_of(3)
+    night.stages().manifest.write(DAY)
+    night.policy = replace(POLICY, model_id="amazon.nova-pro-v1:0")
+    return night
+
+
+def test_an_intent_that_was_being_given_up_is_not_taken_up_again_when_the_setting_is_put_back() -> None:
+    night, quiet = about_to_be_given_up(), Calls()
+    about_to_be_given_up().stages(quiet.watch).manifest.write(DAY)
+    dying = Calls(quiet.number_of("release") + 1, Interruption.KILL)
+    with pytest.raises(Killed):
+        night.stages(dying.watch).manifest.write(DAY)
+
+    night.policy = POLICY
+    night.run_until_settled()
+
+    check_settled(night)
+    assert [request.model_id for request in night.service.requests.values()] == [POLICY.model_id]
 
 
 def test_a_model_changed_after_submission_changes_nothing_about_what_was_submitted() -> None:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from yorutsuke_pipeline.engine.batch_job import TERMINAL, VANISHED
+from yorutsuke_pipeline.engine.batch_job import ENDINGS_AT_THE_SERVICE
 from yorutsuke_pipeline_tests.engine.invariants import check_settled
 from yorutsuke_pipeline_tests.engine.nights import DAY
 from yorutsuke_pipeline_tests.engine.outputs import ANSWERS, JOB, answer_line, answered, collect
@@ -185,7 +185,7 @@ LINES = st.lists(
 )
 
 
-@given(LINES, st.sampled_from(sorted(TERMINAL - {VANISHED})))
+@given(LINES, st.sampled_from(sorted(ENDINGS_AT_THE_SERVICE)))
 @settings(max_examples=40)
 def test_any_output_leaves_every_record_with_exactly_one_outcome(lines: list[int | bytes], status: str) -> None:
     night = answered()

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from yorutsuke_pipeline.engine.batch_job import TERMINAL, VANISHED
+from yorutsuke_pipeline.engine.batch_job import ENDINGS_AT_THE_SERVICE, VANISHED
 from yorutsuke_pipeline.engine.errors import PermanentError
 from yorutsuke_pipeline.engine.intent import IntentStatus
 from yorutsuke_pipeline_tests.engine.nights import DAY, FIRST, SECOND, night_of
@@ -67,7 +67,7 @@ def test_output_that_is_there_before_the_job_has_ended_is_not_read() -> None:
     assert collect(night).collected == ()
 
 
-@pytest.mark.parametrize("status", sorted(TERMINAL - {VANISHED}))
+@pytest.mark.parametrize("status", sorted(ENDINGS_AT_THE_SERVICE))
 def test_whatever_the_ending_what_was_answered_is_kept(status: str) -> None:
     night = answered()
     night.put_output(JOB, night.output(JOB)[:3])

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 
 import pytest
 
-from yorutsuke_pipeline.engine.batch_job import PLANNED, SUBMITTING
+from yorutsuke_pipeline.engine.batch_job import PLANNED, SUBMITTING, WITHDRAWN
 from yorutsuke_pipeline.engine.errors import (
     InDoubtError,
     ManifestChangedError,
@@ -17,7 +18,7 @@ from yorutsuke_pipeline.engine.errors import (
 from yorutsuke_pipeline.engine.events import EventName
 from yorutsuke_pipeline.engine.intent import IntentStatus
 from yorutsuke_pipeline_tests.engine.interruptions import Calls
-from yorutsuke_pipeline_tests.engine.invariants import READS
+from yorutsuke_pipeline_tests.engine.invariants import READS, check_settled
 from yorutsuke_pipeline_tests.engine.nights import DAY, FIRST, POLICY, SECOND, Night, night_of
 from yorutsuke_pipeline_tests.fakes.batch_service import CreateAnswer, FakeBatchService
 
@@ -188,6 +189,36 @@ def test_a_day_whose_part_was_changed_is_written_anew() -> None:
     assert [request.input_uri for request in night.service.requests.values()] == [
         f"s3://receipts/batch-input/{SECOND}/part-0001.jsonl",
     ]
+
+
+@pytest.mark.parametrize("answer", [CreateAnswer.THROTTLED, CreateAnswer.SLOTS_FULL])
+def test_a_job_once_in_doubt_is_looked_for_again_also_after_a_create_that_certainly_failed(
+    answer: CreateAnswer,
+) -> None:
+    night, calls = sealed(3, answer), Calls()
+    night.ledger.rows[FIRST, 1] = replace(night.ledger.rows[FIRST, 1], status=SUBMITTING)
+    with suppress(ThrottledError):
+        night.stages().submitter.submit(DAY)
+
+    night.stages(calls.watch).submitter.submit(DAY)
+
+    assert calls.names.index("find") < calls.names.index("create")
+
+
+def test_a_part_that_was_changed_after_another_job_went_out_is_withdrawn_and_its_records_are_asked_about_anew() -> None:
+    night = sealed(8, CreateAnswer.CREATED, CreateAnswer.SLOTS_FULL)
+    night.stages().submitter.submit(DAY)
+    changed = f"batch-input/{FIRST}/part-0002.jsonl"
+    night.objects.contents[changed] = b"something else\n"
+
+    first, *_ = night.run_until_settled()
+
+    check_settled(night)
+    assert [(job.number, job.status) for job in first.archive.bad_endings] == [(2, WITHDRAWN)]
+    assert changed in str(first.archive.bad_endings[0].message)
+    assert first.results.endings == {"accepted": 4, "missing": 4}
+    assert len(night.table.rows) == 8
+    assert night.service.asked_count == 3
 
 
 def test_a_row_that_says_submitting_is_never_created_before_the_service_was_asked_for_it() -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from yorutsuke_pipeline.engine.batch_job import TERMINAL, VANISHED
+from yorutsuke_pipeline.engine.batch_job import ENDINGS_AT_THE_SERVICE, VANISHED
 from yorutsuke_pipeline.engine.intent import IntentStatus
 from yorutsuke_pipeline_tests.engine.interruptions import Calls
 from yorutsuke_pipeline_tests.engine.nights import DAY, FIRST, Night, night_of
@@ -40,7 +40,7 @@ def test_a_status_that_is_not_terminal_means_to_keep_waiting_even_if_nobody_has_
     assert night.ledger.rows[FIRST, 1].status == status
 
 
-@pytest.mark.parametrize("status", sorted(TERMINAL - {VANISHED}))
+@pytest.mark.parametrize("status", sorted(ENDINGS_AT_THE_SERVICE))
 def test_every_terminal_status_lets_the_second_half_run(status: str) -> None:
     night = submitted()
     night.service.end("job000000001", status, message="so it is")

@@ -96,6 +96,11 @@ class FakeBatchService:
             states = list(self.states.values())
         yield from (state for state in states if state.submitted_at is not None and state.submitted_at >= moment)
 
+    def named(self, beginning: str) -> Iterator[JobState]:
+        with self._lock:
+            states = list(self.states.values())
+        yield from (state for state in states if state.job_name.startswith(beginning))
+
     def end(self, job_id: str, status: str = COMPLETED, *, message: str | None = None) -> None:
         """Let a job have that status from now on, without output."""
         self.states[job_id] = replace(

@@ -91,6 +91,14 @@ class FakeObjectStore:
             for key in keys:
                 self.contents.pop(key, None)
 
+    def delete_unchanged(self, objects: Sequence[StoredObject]) -> Sequence[str]:
+        with self._lock:
+            there = [stored for stored in objects if stored.key in self.contents]
+            same = [stored for stored in there if _stored(stored.key, self.contents[stored.key]).etag == stored.etag]
+            for stored in same:
+                del self.contents[stored.key]
+            return [stored.key for stored in there if stored not in same]
+
 
 def _stored(key: str, content: bytes) -> StoredObject:
     # S3's own form of an ETag, quotes included; no signature, so the weak hash is no fault.

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from datetime import date
 
+_NOW = "2026-01-10T00:00:00.000Z"
 _OURS = frozenset({"imageId", "attempts", "lastReason", "intentId"})
 
 
@@ -72,6 +73,31 @@ class FakePendingImages:
                 row.pop("pendingDate", None)
             if archived_key is not None:
                 row["archivedKey"] = archived_key
+            return True
+
+    def find(self, identity: str) -> PendingRecord | None:
+        with self._lock:
+            row = self.rows.get(identity)
+            return None if row is None else _record(dict(row))
+
+    def redrive(self, identity: str, day: date, *, keeps_reason: bool, even_discarded: bool) -> bool:
+        with self._lock:
+            row = self.rows.get(identity, {})
+            if row.get("status") != "failed" or "uploadedAt" not in row:
+                return False
+            if "discardedAt" in row and not even_discarded:
+                return False
+            row.update(status="pending", pendingDate=day.isoformat(), attempts=0, redrivenAt=_NOW)
+            for name in ["discardedAt", "discardReason"] + ([] if keeps_reason else ["lastReason"]):
+                row.pop(name, None)
+            return True
+
+    def discard(self, identity: str, reason: str) -> bool:
+        with self._lock:
+            row = self.rows.get(identity, {})
+            if row.get("status") != "failed" or "discardedAt" in row:
+                return False
+            row.update(discardedAt=_NOW, discardReason=reason)
             return True
 
 

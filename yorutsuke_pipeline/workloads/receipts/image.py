@@ -21,6 +21,8 @@ _PNG = b"\x89PNG\r\n\x1a\n"
 _JPEG_FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 _JPEG_BARE = frozenset({0x01, *range(0xD0, 0xD9)})
 _JPEG_START_OF_SCAN = 0xDA
+# A photo has some dozens before its size; one of 18 MB that was made of them alone would take seconds.
+_MOST_MARKERS = 10_000
 
 _OTHERS = (
     (b"%PDF", "a PDF"),
@@ -87,7 +89,9 @@ def read_header(content: bytes) -> ImageHeader | None:
 
 def _jpeg(content: bytes) -> ImageHeader | None:
     position = 2
-    while content[position] == 0xFF:  # noqa: PLR2004 — every marker begins with it
+    for _ in range(_MOST_MARKERS):
+        if content[position] != 0xFF:  # noqa: PLR2004 — every marker begins with it
+            return None
         marker = content[position + 1]
         if marker in _JPEG_BARE:
             position += 2

@@ -17,6 +17,8 @@ UPLOADS = "uploads/"
 # S3's own limit on a key; DynamoDB's on a sort key is as large.
 _LONGEST_KEY = 1024
 _LONGEST_ID = 256
+# Of DynamoDB's 400 KB: what is noted on a row while it is worked on must find room.
+_LARGEST_ROW = 350_000
 
 
 @dataclass(frozen=True)
@@ -33,9 +35,14 @@ def read_row(record: PendingRecord) -> ReceiptImage:
     """Return the image that a row describes.
 
     Raises:
-        RecordRejectedError: The row has no usable `s3Key` or `userId`, or an id that is not plain ASCII.
+        RecordRejectedError: The row has no usable `s3Key` or `userId`, an id that is not plain ASCII, or no room left.
     """
     image_id = record.identity
+    size = len(str(record.attributes).encode("utf-8", "replace"))
+    if size > _LARGEST_ROW:
+        raise RecordRejectedError(
+            "row_too_large", f"the row is {size:,} bytes, and {_LARGEST_ROW:,} leave room for work"
+        )
     if not image_id or not image_id.isascii() or not image_id.isprintable() or len(image_id) > _LONGEST_ID:
         raise RecordRejectedError(
             "image_id", f"imageId {image_id[:60]!r} is not 1 to {_LONGEST_ID} printable ASCII characters"
@@ -53,6 +60,13 @@ def _upload_key(record: PendingRecord) -> str:
     steps = key.split("/")
     if not key.startswith(UPLOADS) or ".." in steps or key.endswith("/"):
         raise RecordRejectedError("s3_key_outside", f"s3Key {key[:200]!r} does not name an object under {UPLOADS}")
-    if len(key.encode("utf-8", "surrogatepass")) > _LONGEST_KEY or any(ord(sign) < ord(" ") for sign in key):
-        raise RecordRejectedError("s3_key_form", f"s3Key {key[:200]!r} is too long or has control characters")
+    if len(key.encode("utf-8", "surrogatepass")) > _LONGEST_KEY or any(map(_is_no_sign, key)):
+        raise RecordRejectedError(
+            "s3_key_form", f"s3Key {key[:200]!r} is too long or has characters that no key can have"
+        )
     return key
+
+
+def _is_no_sign(sign: str) -> bool:
+    """Tell whether XML, which S3 speaks, cannot hold it: control characters, half a surrogate pair, no character."""
+    return sign < " " or "\ud800" <= sign <= "\udfff" or sign in "\ufffe\uffff"

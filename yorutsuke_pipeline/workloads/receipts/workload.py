@@ -38,6 +38,11 @@ class Lifetimes:
     guest_days: int | None = 60
     account_days: int | None = None
 
+    def of(self, user_id: str) -> timedelta | None:
+        """Return how long a user's transactions are kept."""
+        days = self.guest_days if user_id.startswith(self.guest_prefix) else self.account_days
+        return None if days is None else timedelta(days=days)
+
 
 @dataclass(frozen=True)
 class ReceiptsWorkload:
@@ -48,6 +53,10 @@ class ReceiptsWorkload:
     prompt_version: str = PROMPT_VERSION
     # Eight short values; Nova's answers to this prompt are 90 to 160 tokens, Japanese names included.
     expected_output_tokens: int = 200
+
+    def lifetime(self, record: PendingRecord) -> timedelta | None:
+        """Return how long the transaction of an image is kept."""
+        return self.lifetimes.of(str(record.attributes.get("userId")))
 
     def content_key(self, record: PendingRecord) -> str:
         """Return the key of the image."""
@@ -131,6 +140,5 @@ def _warnings(document: dict[str, Any], context: AnswerContext) -> Iterable[Caut
 
 def _expiry(user_id: str, context: AnswerContext, lifetimes: Lifetimes) -> int | None:
     """Return the second since 1970 at which the table may forget the transaction."""
-    is_guest = user_id.startswith(lifetimes.guest_prefix)
-    days = lifetimes.guest_days if is_guest else lifetimes.account_days
-    return None if days is None else int((context.extracted_at + timedelta(days=days)).timestamp())
+    lifetime = lifetimes.of(user_id)
+    return None if lifetime is None else int((context.extracted_at + lifetime).timestamp())

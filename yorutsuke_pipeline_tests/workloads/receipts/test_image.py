@@ -94,3 +94,14 @@ def test_any_damage_to_a_header_is_a_header_or_none(name: str, junk: bytes, at: 
     header = read_header(content[:at] + junk + content[at + len(junk) :])
 
     assert header is None or header.format in {"jpeg", "png", "gif", "webp"}
+
+
+def jpeg_after(filling: bytes) -> bytes:
+    """Return a JPEG that has `filling` between its start and its frame header."""
+    return b"\xff\xd8" + filling + b"\xff\xc0\x00\x11\x08" + struct.pack(">HH", 17, 31)
+
+
+@pytest.mark.parametrize("segment", [b"\xff", b"\xff\xd0", b"\xff\xe1\x00\x02"])
+def test_a_jpeg_made_of_nothing_but_markers_is_given_up_before_it_takes_seconds(segment: bytes) -> None:
+    assert read_header(jpeg_after(segment * 1_000)) == ImageHeader("jpeg", 31, 17)
+    assert read_header(jpeg_after(segment * 20_000)) is None

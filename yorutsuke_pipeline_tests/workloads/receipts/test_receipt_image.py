@@ -49,6 +49,7 @@ def test_a_strange_key_is_still_a_key(key: str) -> None:
         ("uploads/user-1/", "s3_key_outside"),
         ("uploads", "s3_key_outside"),
         ("uploads/a\nb.jpg", "s3_key_form"),
+        ("uploads/a\ud800.jpg", "s3_key_form"),
         ("uploads/" + "a" * 1024, "s3_key_form"),
         ("uploads/" + "領" * 400, "s3_key_form"),
     ],

@@ -1,0 +1,103 @@
+"""Changing one row of the pending-images table on a condition.
+
+What belongs here: one UpdateItem and what its answers mean. Which changes there are is `pending_images.py`.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from botocore.exceptions import ClientError
+
+from yorutsuke_pipeline.aws.attribute_values import as_item, as_value, from_item
+from yorutsuke_pipeline.aws.conditions import row_as_it_was
+from yorutsuke_pipeline.aws.failures import calling, code_of, message_of
+from yorutsuke_pipeline.engine.errors import PermanentError
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+    from yorutsuke_pipeline.aws.failures import Target
+
+_VALUE_NAME = re.compile(r":\w+")
+
+
+class FullRowError(PermanentError):
+    """A row is so large that nothing can be noted on it."""
+
+
+class ImageRows:
+    """The rows, each by its image's id."""
+
+    def __init__(self, client: DynamoDBClient, table: str, target: Target) -> None:
+        self._client = client
+        self._table = table
+        self._target = target
+
+    def change(
+        self,
+        identity: str,
+        verb: str,
+        update: str,
+        condition: str,
+        values: dict[str, Any],
+        *,
+        if_full: str | None = None,
+    ) -> tuple[bool, dict[str, Any]]:
+        """Update a row on a condition; return whether it held, and the row after, or as it was instead.
+
+        Args:
+            identity: The image's id.
+            verb: What is done, for the message of an error.
+            update: The expression; `#status` stands for `status`, one of DynamoDB's reserved words.
+            condition: Likewise.
+            values: What the names with a colon stand for, in all three expressions.
+            if_full: The update for a row that has no room for what `update` adds.
+
+        Raises:
+            FullRowError: The row would pass DynamoDB's limit of 400 KB.
+        """
+        try:
+            return self._update(identity, verb, update, condition, values)
+        except FullRowError:
+            if if_full is None:
+                raise
+        return self._update(identity, verb, if_full, condition, values)
+
+    def _update(
+        self,
+        identity: str,
+        verb: str,
+        update: str,
+        condition: str,
+        values: dict[str, Any],
+    ) -> tuple[bool, dict[str, Any]]:
+        # A name or a value that no expression uses is refused.
+        used = set(_VALUE_NAME.findall(f"{update} {condition}"))
+        names: dict[str, Any] = {}
+        if "#status" in update + condition:
+            names = {"ExpressionAttributeNames": {"#status": "status"}}
+        with calling(self._target, f"{verb} image {identity!r}"):
+            try:
+                answer = self._client.update_item(
+                    TableName=self._table,
+                    Key={"imageId": as_value(identity)},
+                    UpdateExpression=update,
+                    ConditionExpression=condition,
+                    ExpressionAttributeValues=as_item({name: values[name] for name in used}),
+                    ReturnValues="ALL_NEW",
+                    ReturnValuesOnConditionCheckFailure="ALL_OLD",
+                    **names,
+                )
+            except self._client.exceptions.ConditionalCheckFailedException as error:
+                return False, from_item(row_as_it_was(error))
+            except ClientError as error:
+                # The expressions are ours and tried: what is invalid is the size that the row would have.
+                if code_of(error) != "ValidationException":
+                    raise
+                raise FullRowError(
+                    f"could not {verb} image {identity!r} ({self._target.name}): its row has no room left: "
+                    f"{message_of(error)}; take out of the row what does not belong there",
+                ) from error
+            return True, from_item(answer["Attributes"])

@@ -1,0 +1,77 @@
+"""The embedded AWS behind the fault proxy: adapters with the clients they really have, on a wire that misbehaves."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from types import SimpleNamespace
+from typing import TYPE_CHECKING
+
+import botocore.endpoint
+
+from yorutsuke_pipeline.aws.batch_service import BedrockBatchService
+from yorutsuke_pipeline.aws.intent_ledger import DynamoIntentLedger
+from yorutsuke_pipeline.aws.object_store import S3ObjectStore
+from yorutsuke_pipeline.aws.pending_images import PendingImagesTable
+from yorutsuke_pipeline.aws.transactions_table import TransactionsTable
+from yorutsuke_pipeline.local_aws.fault_proxy.fault import Fault, FaultKind
+from yorutsuke_pipeline_tests.aws.wire import UNHURRIED
+
+if TYPE_CHECKING:
+    import pytest
+
+    from yorutsuke_pipeline.aws.patience import Patience
+    from yorutsuke_pipeline.local_aws.fault_proxy.proxy import FaultProxy
+    from yorutsuke_pipeline_tests.aws.places import Place
+
+
+@dataclass(frozen=True)
+class Spoiled:
+    """Adapters over the proxy.
+
+    Attributes:
+        place: The tables and the bucket, through the proxy.
+        straight: The same without it, to put in and to look.
+    """
+
+    proxy: FaultProxy
+    place: Place
+    straight: Place
+
+    @property
+    def objects(self) -> S3ObjectStore:
+        return S3ObjectStore(self.place.clients.s3, self.place.bucket)
+
+    @property
+    def images(self) -> PendingImagesTable:
+        return PendingImagesTable(self.place.clients.dynamodb, self.place.pending_table)
+
+    @property
+    def ledger(self) -> DynamoIntentLedger:
+        return DynamoIntentLedger(self.place.clients.dynamodb, self.place.jobs_table)
+
+    @property
+    def service(self) -> BedrockBatchService:
+        return BedrockBatchService(self.place.clients.bedrock, UNHURRIED)
+
+    def transactions(self, patience: Patience = UNHURRIED) -> TransactionsTable:
+        return TransactionsTable(
+            self.place.clients.dynamodb, self.place.transactions_table, concurrency=1, patience=patience
+        )
+
+    def spoil(self, operation: str, kind: str, **how: object) -> None:
+        """Have calls go wrong from now on: the first one, unless `how` (a `Fault`'s fields) says otherwise."""
+        self.proxy.set_faults([Fault.model_validate({"operation": operation, "kind": FaultKind(kind), **how})])
+
+    def mend(self) -> None:
+        """Have everything go right again."""
+        self.proxy.set_faults([])
+
+    def tries(self, operation: str) -> int:
+        """Return how often an operation was called since the test began."""
+        return sum(1 for call in self.proxy.calls if call.operation.name == operation)
+
+
+def let_botocore_hurry(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Take botocore's waits between its tries away: they spare a service that is not there."""
+    monkeypatch.setattr(botocore.endpoint, "time", SimpleNamespace(sleep=lambda _: None, time=time.time))
