@@ -74,6 +74,11 @@ def progress_bar(what: str) -> Iterator[Callable[[int, int], None]]:
         yield lambda done, total: progress.update(task, completed=done, total=total)
 
 
+def harmless_lines(text: str) -> list[str]:
+    """Return the lines of a text that comes from outside, without what would move a terminal's cursor."""
+    return [_one_line(line) for line in text.splitlines()]
+
+
 def _one_line(cell: object) -> str:
     text = "" if cell is None else str(cell)
     # A merchant's name may hold anything; control characters would reach the terminal.

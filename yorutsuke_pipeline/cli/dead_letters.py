@@ -1,0 +1,177 @@
+"""`yorutsuke dead-letters`: what was rejected and waits for a person, and what the person decides.
+
+Which records are meant is `dead_letter_choice.py`, how they look `dead_letter_views.py`.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from yorutsuke_pipeline.cli.dead_letter_choice import cases_named, cases_waiting, selection_options
+from yorutsuke_pipeline.cli.dead_letter_verdicts import print_verdicts
+from yorutsuke_pipeline.cli.dead_letter_views import (
+    case_document,
+    letter_documents,
+    print_case,
+    print_cases,
+    save_image,
+)
+from yorutsuke_pipeline.cli.output import print_json
+from yorutsuke_pipeline.cli.parameters import as_json_option, the_product
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from yorutsuke_pipeline.cli.dead_letter_choice import Selection
+    from yorutsuke_pipeline.engine.dead_letter_box import Case
+    from yorutsuke_pipeline.engine.redriving import Decision
+
+_EXIT_REFUSED = 1
+_DECIDED_AT_ONCE = 8
+
+
+@click.group("dead-letters")
+def dead_letters() -> None:
+    """Look at what was rejected for good, put it back in line, or give it up.
+
+    An ID is a record's id or an image's, or the beginning of one, of 6 characters or more.
+    """
+
+
+@dead_letters.command("list")
+@selection_options
+@click.option("--all", "everything", is_flag=True, help="Also what is back in line, accepted since, or discarded.")
+@as_json_option()
+@click.pass_context
+def list_letters(
+    context: click.Context,
+    *,
+    selection: Selection,
+    everything: bool,
+    as_json: bool,
+) -> None:
+    """List the records that wait for a person: one line each, with the newest reason.
+
+    With --date, or --from and --to, the letters of those days are read; without, all there are.
+    """
+    from yorutsuke_pipeline.engine.dead_letter_box import Standing  # noqa: PLC0415 — keeps --help quick
+    from yorutsuke_pipeline.stages import dead_letter_box  # noqa: PLC0415 — the adapters load boto3, which --help must not
+
+    product = the_product(context)
+    documents = [
+        case_document(case)
+        for case in dead_letter_box(product).cases(selection.days(product))
+        if (everything or case.standing is Standing.WAITS_FOR_A_PERSON) and selection.admits(case)
+    ]
+    documents.sort(key=lambda document: (str(document["date"]), str(document["imageId"]), document["id"]))
+    if as_json:
+        print_json({"deadLetters": documents})
+        return
+    print_cases(f"{len(documents)} records" + ("" if everything else " wait for a person"), documents)
+
+
+@dead_letters.command()
+@click.argument("ids", nargs=-1, required=True)
+@click.option(
+    "--image",
+    "image_file",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Write the photo to this new file, to look at it; takes one ID.",
+)
+@as_json_option()
+@click.pass_context
+def show(context: click.Context, ids: Sequence[str], image_file: Path | None, *, as_json: bool) -> None:
+    """Show every letter of a record, oldest first: the reason, and beside it what the model said."""
+    from yorutsuke_pipeline.stages import dead_letter_box  # noqa: PLC0415 — as above
+
+    if image_file is not None and len(ids) > 1:
+        raise click.UsageError("--image takes one ID: each photo needs a file of its own")
+    product = the_product(context)
+    cases = cases_named(dead_letter_box(product), ids)
+    if as_json:
+        print_json({"deadLetters": [{**case_document(case), "letters": letter_documents(case)} for case in cases]})
+    else:
+        for case in cases:
+            print_case(case)
+    if image_file is not None:
+        save_image(product.objects, cases[0], image_file)
+
+
+@dead_letters.command()
+@click.argument("ids", nargs=-1)
+@selection_options
+@click.option("--all", "everything", is_flag=True, help="All that wait for a person.")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@as_json_option()
+@click.pass_context
+def redrive(
+    context: click.Context,
+    ids: Sequence[str],
+    *,
+    selection: Selection,
+    everything: bool,
+    yes: bool,
+    as_json: bool,
+) -> None:
+    """Put records back in line, in their own day and with all their attempts before them.
+
+    Name them by ID, or choose with --date, --from and --to, --reason or --all among those that wait for a
+    person. The day's next run asks about them, with the reason of the last rejection in the prompt; nothing
+    is asked or paid before. A record that does not wait any more is left alone. A discarded one is put back
+    only if it is named.
+    """
+    from yorutsuke_pipeline.stages import dead_letter_box, redriver  # noqa: PLC0415 — as above
+
+    if bool(ids) == (everything or selection.is_made):
+        raise click.UsageError("name records by ID, or choose them with --date, --from and --to, --reason or --all")
+    product = the_product(context)
+    box, rules = dead_letter_box(product), redriver(product)
+    cases = cases_named(box, ids) if ids else cases_waiting(product, box, selection)
+    _confirm("Put {} back in line?", cases, yes=yes)
+    decisions = _decide(lambda case: rules.redrive(case, even_discarded=bool(ids)), cases)
+    _tell(context, "redriven", decisions, as_json=as_json)
+
+
+@dead_letters.command()
+@click.argument("ids", nargs=-1, required=True)
+@click.option("--why", required=True, help="Why it will never be a transaction, in a sentence; it is kept.")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@as_json_option()
+@click.pass_context
+def discard(context: click.Context, ids: Sequence[str], why: str, *, yes: bool, as_json: bool) -> None:
+    """Give records up: they are listed no more. Nothing is deleted, the photo stays where it is.
+
+    Naming the ID in `dead-letters redrive` takes it back.
+    """
+    from yorutsuke_pipeline.stages import dead_letter_box, redriver  # noqa: PLC0415 — as above
+
+    if not why.strip():
+        raise click.BadParameter("say in a sentence why", param_hint="--why")
+    product = the_product(context)
+    rules = redriver(product)
+    cases = cases_named(dead_letter_box(product), ids)
+    _confirm("Give {} up?", cases, yes=yes)
+    _tell(context, "discarded", _decide(lambda case: rules.discard(case, why), cases), as_json=as_json)
+
+
+def _confirm(question: str, cases: Sequence[Case], *, yes: bool) -> None:
+    """Ask before more than one record is changed."""
+    if len(cases) > 1 and not yes:
+        click.confirm(question.format(f"{len(cases)} records"), abort=True, err=True)
+
+
+def _decide(decision: Callable[[Case], Decision], cases: Sequence[Case]) -> list[Decision]:
+    from yorutsuke_pipeline.engine.streams import map_bounded  # noqa: PLC0415 — as above
+
+    return list(map_bounded(decision, cases, workers=_DECIDED_AT_ONCE))
+
+
+def _tell(context: click.Context, done: str, decisions: Sequence[Decision], *, as_json: bool) -> None:
+    from yorutsuke_pipeline.engine.redriving import Verdict  # noqa: PLC0415 — as above
+
+    print_verdicts(done, decisions, as_json=as_json)
+    if any(decision.verdict is Verdict.REFUSED for decision in decisions):
+        context.exit(_EXIT_REFUSED)
