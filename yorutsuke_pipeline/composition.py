@@ -13,11 +13,13 @@ from typing import TYPE_CHECKING
 
 from yorutsuke_pipeline.aws.batch_service import BedrockBatchService
 from yorutsuke_pipeline.aws.clients import AwsClients
+from yorutsuke_pipeline.aws.image_book import ImageBook
 from yorutsuke_pipeline.aws.intent_ledger import DynamoIntentLedger
 from yorutsuke_pipeline.aws.object_store import S3ObjectStore
 from yorutsuke_pipeline.aws.on_demand_model import BedrockModel
 from yorutsuke_pipeline.aws.pending_images import PendingImagesTable
 from yorutsuke_pipeline.aws.prices import PublishedPrices
+from yorutsuke_pipeline.aws.transaction_book import TransactionBook
 from yorutsuke_pipeline.aws.transactions_table import TransactionsTable
 from yorutsuke_pipeline.engine.cost import Price
 from yorutsuke_pipeline.engine.errors import ConfigurationError
@@ -91,6 +93,18 @@ class Composition:
         """The transactions."""
         table = self.settings.table("transactions")
         return TransactionsTable(self.clients.dynamodb, table, concurrency=self.settings.concurrency)
+
+    @property
+    def image_book(self) -> ImageBook:
+        """All images, whatever became of them."""
+        table = self.settings.table("pending-images")
+        return ImageBook(self.clients.dynamodb, table, concurrency=self.settings.concurrency)
+
+    @property
+    def transaction_book(self) -> TransactionBook:
+        """All transactions, by image."""
+        table = self.settings.table("transactions")
+        return TransactionBook(self.clients.dynamodb, table, concurrency=self.settings.concurrency)
 
     @property
     def batch_service(self) -> BedrockBatchService:

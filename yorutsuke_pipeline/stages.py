@@ -8,8 +8,12 @@ from yorutsuke_pipeline.aws.clock import SystemClock
 from yorutsuke_pipeline.aws.event_log import LoggedEvents
 from yorutsuke_pipeline.engine.archive import Archiver
 from yorutsuke_pipeline.engine.day_account import DayAccounts
+from yorutsuke_pipeline.engine.dead_letter_box import DeadLetterBox
 from yorutsuke_pipeline.engine.manifest import ManifestWriter
 from yorutsuke_pipeline.engine.raw_output import RawOutputCollector
+from yorutsuke_pipeline.engine.reconciliation.books import Books
+from yorutsuke_pipeline.engine.reconciliation.reconciler import Reconciler
+from yorutsuke_pipeline.engine.redriving import Redriver
 from yorutsuke_pipeline.engine.results import ResultRecorder
 from yorutsuke_pipeline.engine.submission import Submitter
 from yorutsuke_pipeline.engine.watching import Watch
@@ -85,6 +89,42 @@ def result_recorder(product: Composition) -> ResultRecorder:
 def day_accounts(product: Composition) -> DayAccounts:
     """Return the accounts of days, which the checks look at."""
     return DayAccounts(product.workload.name, product.ledger, product.pending_images)
+
+
+def dead_letter_box(product: Composition) -> DeadLetterBox:
+    """Return the box in which people look at what was rejected."""
+    return DeadLetterBox(
+        workload=product.workload.name,
+        pending=product.pending_images,
+        ledger=product.ledger,
+        objects=product.objects,
+        concurrency=product.settings.concurrency,
+    )
+
+
+def redriver(product: Composition) -> Redriver:
+    """Return the rules for what people decide about it."""
+    return Redriver(product.pending_images, product.ledger)
+
+
+def reconciler(product: Composition) -> Reconciler:
+    """Return what compares all tables, objects and jobs."""
+    return Reconciler(
+        Books(
+            workload=product.workload,
+            policy=product.settings.policy(),
+            pending=product.pending_images,
+            records=product.image_book,
+            ledger=product.ledger,
+            objects=product.objects,
+            service=product.batch_service,
+            results=product.transaction_book,
+            clock=SystemClock(),
+            submitter=submitter(product),
+            watch=watch(product),
+            recorder=result_recorder(product),
+        ),
+    )
 
 
 def archiver(product: Composition) -> Archiver:

@@ -36,8 +36,12 @@ class TableBatches:
     patience: Patience
     workers: int
 
-    def read(self, keys: Sequence[Item], *, projection: str) -> list[Item]:
+    def read(self, keys: Sequence[Item], *, projection: str | None = None) -> list[Item]:
         """Return the rows of different keys that are there, read consistently, in any order.
+
+        Args:
+            keys: Of the rows.
+            projection: The names of the attributes wanted; None for all.
 
         Raises:
             TransientError: Some were still unread at the deadline.
@@ -45,7 +49,9 @@ class TableBatches:
         found: list[Item] = []
 
         def read_some(some: list[Item]) -> list[Item]:
-            request = {"Keys": some, "ProjectionExpression": projection, "ConsistentRead": True}
+            request: dict[str, Any] = {"Keys": some, "ConsistentRead": True}
+            if projection is not None:
+                request["ProjectionExpression"] = projection
             answer = self.client.batch_get_item(RequestItems={self.table: request})  # type: ignore[dict-item]  # the stubs want TypedDicts
             # Several threads at once do this; one `extend` is one step.
             responses: Any = answer["Responses"]

@@ -11,6 +11,7 @@ from yorutsuke_pipeline.defs.assets.pending_images import build_pending_images
 from yorutsuke_pipeline.defs.assets.raw_output import build_raw_output
 from yorutsuke_pipeline.defs.assets.transactions import build_transactions
 from yorutsuke_pipeline.defs.checks.day_checks import build_day_checks
+from yorutsuke_pipeline.defs.checks.reconciled import build_reconciled
 from yorutsuke_pipeline.defs.jobs import build_ingest_results, build_submit_batch
 from yorutsuke_pipeline.defs.partitions import build_days
 from yorutsuke_pipeline.defs.resources import build_resources
@@ -51,9 +52,9 @@ def _definitions(settings: Settings) -> dg.Definitions:
             build_transactions(days),
             build_archived_images(days),
         ],
-        asset_checks=build_day_checks(days),
+        asset_checks=[*build_day_checks(days), build_reconciled(days)],
         jobs=[submit_batch, ingest_results],
-        schedules=[build_nightly(submit_batch)],
+        schedules=[build_nightly(submit_batch, first_day=settings.first_day, days_back=settings.nightly_days_back)],
         sensors=[
             build_completion_sensor(submit_batch, ingest_results, every_seconds=look),
             build_orphaned_runs_sensor(every_seconds=_ORPHANS_SECONDS),

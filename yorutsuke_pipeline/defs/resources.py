@@ -32,6 +32,7 @@ def build_resources() -> dict[str, object]:
         "recorder": _of_product(stages.result_recorder),
         "archiver": _of_product(stages.archiver),
         "day_accounts": _of_product(stages.day_accounts),
+        "reconciler": _of_product(stages.reconciler),
     }
 
 

@@ -13,6 +13,7 @@ from yorutsuke_pipeline.defs.code_location import build_definitions
 from yorutsuke_pipeline.engine.day_account import DayAccounts
 from yorutsuke_pipeline.settings import AwsEnvironment, load_settings
 from yorutsuke_pipeline_tests.engine.nights import DAY
+from yorutsuke_pipeline_tests.engine.reconciliation.nights import reconciler_of
 
 if TYPE_CHECKING:
     from yorutsuke_pipeline_tests.engine.nights import Night
@@ -42,6 +43,7 @@ def resources(night: Night) -> dict[str, object]:
         "recorder": stages.recorder,
         "archiver": stages.archiver,
         "day_accounts": DayAccounts(PRODUCT.workload.name, night.ledger, night.pending),
+        "reconciler": reconciler_of(night),
     }
 
 

@@ -55,6 +55,7 @@ def test_the_two_jobs_share_the_assets_between_them_and_each_brings_its_checks()
     steps = {node.name for node in loaded.resolve_job_def("ingest_results").nodes}
     assert steps - set(INGESTED_HALF) == {
         "archived_images_every_record_accounted_for",
+        "archived_images_reconciled",
         "transactions_failures_at_most_five_percent",
         "raw_output_cost_within_estimate",
         "raw_output_jobs_ended_well",

@@ -20,7 +20,7 @@ def _checked(night: Night) -> dict[str, bool]:
     return {evaluation.check_name: evaluation.passed for evaluation in result.get_asset_check_evaluations()}
 
 
-def test_a_good_day_passes_all_four() -> None:
+def test_a_good_day_passes_every_check() -> None:
     night = night_of(3)
     materialize(night, *SUBMITTED_HALF)
     night.end_jobs()
@@ -32,6 +32,7 @@ def test_a_good_day_passes_all_four() -> None:
         "every_record_accounted_for": True,
         "failures_at_most_five_percent": True,
         "cost_within_estimate": True,
+        "reconciled": True,
     }
 
 

@@ -1,0 +1,67 @@
+"""The pending-images table for reconciliation: many rows at once, in any state, and by scan.
+
+What is kept out: the life of a row (`pending_images.py`). The two writes here mend what no stage would do.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from yorutsuke_pipeline.aws.attribute_values import as_item, from_item
+from yorutsuke_pipeline.aws.batch_write import TableBatches
+from yorutsuke_pipeline.aws.failures import Target
+from yorutsuke_pipeline.aws.image_rows import ImageRows
+from yorutsuke_pipeline.aws.pages import pages_of
+from yorutsuke_pipeline.aws.patience import Patience
+from yorutsuke_pipeline.aws.pending_row import PENDING, PROCESSED, read_row
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from datetime import date
+
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+    from yorutsuke_pipeline.engine.record import PendingRecord
+
+_PATIENCE = Patience(deadline=120.0)
+
+
+class ImageBook:
+    """Implements `RecordBook` on `yorutsuke-pending-images-{env}`."""
+
+    def __init__(self, client: DynamoDBClient, table: str, *, concurrency: int = 8) -> None:
+        self._client = client
+        self._table = table
+        self._target = Target(f"table {table}", "YORUTSUKE_ENV, which ends its name")
+        self._rows = ImageRows(client, table, self._target)
+        self._batches = TableBatches(client, table, self._target, _PATIENCE, concurrency)
+
+    def of(self, identities: Sequence[str]) -> Mapping[str, PendingRecord]:
+        """Return rows by identity, read consistently; what has none is not among them."""
+        keys = [as_item({"imageId": identity}) for identity in dict.fromkeys(identities)]
+        records = (read_row(from_item(item)) for item in self._batches.read(keys))
+        return {record.identity: record for record in records}
+
+    def scan(self) -> Iterator[PendingRecord]:
+        """Yield every row, in no order."""
+        pages = self._client.get_paginator("scan").paginate(TableName=self._table)
+        for page in pages_of(pages, self._target, "read all images"):
+            yield from (read_row(from_item(item)) for item in page["Items"])
+
+    def put_in_line(self, record: PendingRecord, day: date) -> bool:
+        """Let a pending image wait in a day; return whether it does. Its line must still be what `record` says.
+
+        The row that a failed condition shows may be our own work, whose answer was lost.
+        """
+        seen = record.attributes.get("pendingDate")
+        as_seen = "attribute_not_exists(pendingDate)" if seen is None else "pendingDate = :seen"
+        values = {":day": day.isoformat(), ":pending": PENDING, ":seen": seen}
+        condition = f"#status = :pending AND {as_seen}"
+        _, row = self._rows.change(record.identity, "mend", "SET pendingDate = :day", condition, values)
+        return row.get("status") == PENDING and row.get("pendingDate") == day.isoformat()
+
+    def take_out_of_line(self, identity: str) -> bool:
+        """Take a processed image out of line; return whether it is."""
+        values = {":processed": PROCESSED}
+        _, row = self._rows.change(identity, "mend", "REMOVE pendingDate", "#status = :processed", values)
+        return row.get("status") == PROCESSED and "pendingDate" not in row
