@@ -78,6 +78,12 @@ class Settings(BaseModel):
     most_records: int = Field(100_000, description="The service's maximum of records in a file", ge=1)
     part_bytes: int = Field(900_000_000, description="The largest input file; the service's limit is 1 GB", ge=1)
     first_day: date = Field(date(2026, 1, 1), description="The first partition")
+    nightly_days_back: int = Field(
+        7,
+        description="How many days before the ended one the nightly schedule looks at for what waits again",
+        ge=0,
+        le=60,
+    )
     guest_prefix: str = Field("guest-", description="How a guest's user id begins", min_length=1)
     guest_days: int | None = Field(60, description="How many days a guest's transactions are kept", ge=1)
     account_days: int | None = Field(None, description="How many days an account's are kept; empty for ever", ge=1)

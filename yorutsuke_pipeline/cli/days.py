@@ -13,7 +13,7 @@ from yorutsuke_pipeline.cli.parameters import as_json_option, day_range_options,
 from yorutsuke_pipeline.engine.day_intents import intents_in
 from yorutsuke_pipeline.engine.days import day_of
 from yorutsuke_pipeline.engine.intent import IntentStatus
-from yorutsuke_pipeline.engine.retrying import Half, Retry, retry_of, waits_for_submission
+from yorutsuke_pipeline.engine.retrying import Half, Retry, day_waits, retry_of, waits_for_submission
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -100,10 +100,10 @@ def _days(product: Composition, first: date, last: date) -> list[date]:
 
 
 def _choose_waiting(choice: Choice, product: Composition, day: date) -> None:
-    intents = intents_in(product.ledger, product.workload.name, day, *IntentStatus)
-    if waits_for_submission(product.pending_images.pending(day), intents):
+    name = product.workload.name
+    if day_waits(product.pending_images, product.ledger, name, day):
         choice.chosen[day] = Retry(Half.SUBMIT, "photos wait in it")
-    elif any(intent.is_open for intent in intents):
+    elif any(intent.is_open for intent in intents_in(product.ledger, name, day, *IntentStatus)):
         choice.left_out[day] = "it is submitted; its answers are awaited"
     else:
         choice.left_out[day] = "nothing waits in it"

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from decimal import Decimal
 
 import dagster as dg
 
 from yorutsuke_pipeline.defs.jobs import INGESTED_HALF, SUBMITTED_HALF
+from yorutsuke_pipeline.engine.identity import record_id
 from yorutsuke_pipeline.engine.intent import IntentStatus
 from yorutsuke_pipeline_tests.defs.days import materialize, metadata
 from yorutsuke_pipeline_tests.engine.nights import FIRST, POLICY, night_of
@@ -88,17 +90,29 @@ def test_a_day_over_budget_fails_without_trying_again_and_says_which_setting_to_
     assert night.service.requests == {}
 
 
-def test_what_a_receipt_says_stays_text_in_its_cell() -> None:
-    hostile = '{"amount": 120, "currency": "JPY", "type": "expense", "date": "2026-01-09", "category": "other", '
-    hostile += '"merchant": "<img src=x onerror=alert(1)> | [a](javascript:b)", "description": ""}'
+def test_what_a_receipt_says_is_in_no_metadata() -> None:
+    said = {"amount": 98761, "currency": "CHF", "type": "expense", "date": "2026-01-08", "category": "other"}
     night = night_of(3)
-    night.answers["img-1"] = hostile
+    night.answers["img-1"] = json.dumps({**said, "merchant": "Secret Shop", "description": "secret goods"})
+    night.answers["img-2"] = "Secret words that are no answer"
     materialize(night, *SUBMITTED_HALF)
     night.end_jobs()
 
     result = materialize(night, *INGESTED_HALF)
 
-    shown = str(metadata(result, "transactions")["preview"])
-    assert "<img" not in shown
-    assert "[a](javascript" not in shown
-    assert "&lt;img src=x" in shown
+    shown = "".join(str(metadata(result, name)) for name in INGESTED_HALF)
+    assert record_id("img-1") in shown
+    assert [word for word in ("ecret", "98761", "CHF", "2026-01-08") if word in shown] == []
+
+
+def test_what_an_app_calls_its_users_and_images_stays_text_in_its_cell() -> None:
+    hostile = "<img src=x onerror=alert(1)> | [a](javascript:b)"
+    night = night_of(3, rows={"img-1": {"userId": hostile, "uploadedAt": f"2026-01-09T03:00:00.000Z\n{hostile}"}})
+
+    result = materialize(night, *SUBMITTED_HALF)
+
+    shown = metadata(result, "pending_images")
+    for table in (str(shown["preview"]), str(shown["by_user"])):
+        assert "<img" not in table
+        assert "[a](javascript" not in table
+        assert "&lt;img src=x" in table

@@ -109,6 +109,19 @@ def test_a_day_with_a_run_under_way_is_left_alone(instance: dg.DagsterInstance) 
     assert _requests(_tick(night, instance)) == []
 
 
+def test_a_run_that_dagster_starts_again_by_itself_is_not_launched_a_second_time(instance: dg.DagsterInstance) -> None:
+    night = night_of(3)
+    night.submit()
+    night.end_jobs()
+    _a_run(instance, "ingest_results", dg.DagsterRunStatus.FAILURE, **{"dagster/will_retry": "true"})
+
+    assert _requests(_tick(night, instance)) == []
+
+    (failed,) = instance.get_runs()
+    instance.add_run_tags(failed.run_id, {"dagster/auto_retry_run_id": "the run that has failed since"})
+    assert [request.job_name for request in _requests(_tick(night, instance))] == ["ingest_results"]
+
+
 @pytest.mark.parametrize("job", ["submit_batch", "__ASSET_JOB"])
 def test_jobs_that_found_no_slot_are_submitted_again_when_their_submission_ended_well(
     instance: dg.DagsterInstance, job: str

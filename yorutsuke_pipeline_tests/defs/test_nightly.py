@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timezone
+from datetime import date, datetime, timedelta, timezone
+from typing import TYPE_CHECKING
 
 import dagster as dg
 import pytest
 
 from yorutsuke_pipeline.defs.schedules.nightly import ended_day
-from yorutsuke_pipeline_tests.defs.days import definitions
+from yorutsuke_pipeline_tests.defs.days import definitions, resources
+from yorutsuke_pipeline_tests.engine.interruptions import Calls, Interruption
+from yorutsuke_pipeline_tests.engine.nights import night_of
+
+if TYPE_CHECKING:
+    from yorutsuke_pipeline_tests.engine.nights import Night
+
+AT_TWO = datetime(2026, 1, 9, 17, 0, tzinfo=timezone.utc)
 
 
 @pytest.mark.parametrize(
@@ -21,18 +29,53 @@ from yorutsuke_pipeline_tests.defs.days import definitions
     ],
 )
 def test_the_day_that_ended_in_tokyo_is_launched_wherever_the_clock_stands(scheduled_at: datetime, day: str) -> None:
-    assert ended_day(scheduled_at) == day
+    assert ended_day(scheduled_at) == date.fromisoformat(day)
+
+
+def requested(night: Night, at: datetime, **replaced: object) -> list[tuple[str | None, str | None]]:
+    """Return partition and run key of what the schedule requests."""
+    repository = definitions().get_repository_def()
+    schedule = repository.get_schedule_def("nightly")
+    context = dg.build_schedule_context(
+        scheduled_execution_time=at,
+        repository_def=repository,
+        resources={**resources(night), **replaced},
+    )
+    data = schedule.evaluate_tick(context)
+    return [(request.partition_key, request.run_key) for request in data.run_requests or ()]
 
 
 def test_at_two_in_tokyo_the_schedule_requests_the_day_that_ended() -> None:
-    repository = definitions().get_repository_def()
-    schedule = repository.get_schedule_def("nightly")
-    at_two = datetime(2026, 1, 9, 17, 0, tzinfo=timezone.utc)
-    context = dg.build_schedule_context(scheduled_execution_time=at_two, repository_def=repository)
+    schedule = definitions().get_repository_def().get_schedule_def("nightly")
 
-    data = schedule.evaluate_tick(context)
-
-    assert data.run_requests is not None
-    (request,) = data.run_requests
-    assert (request.partition_key, request.run_key) == ("2026-01-09", "nightly-2026-01-09")
+    assert requested(night_of(0), AT_TWO) == [("2026-01-09", "nightly-2026-01-09")]
     assert (schedule.cron_schedule, schedule.execution_timezone) == ("0 2 * * *", "Asia/Tokyo")
+
+
+def test_a_day_in_which_something_waits_again_is_requested_the_next_night() -> None:
+    night = night_of(3)
+    night.answers["img-2"] = "no receipt at all"
+    night.run()
+
+    assert requested(night, AT_TWO + timedelta(days=1)) == [
+        ("2026-01-10", "nightly-2026-01-10"),
+        ("2026-01-09", "nightly-2026-01-10-again-2026-01-09"),
+    ]
+    assert requested(night, AT_TWO + timedelta(days=8)) == [("2026-01-17", "nightly-2026-01-17")]
+
+
+def test_a_day_whose_job_still_runs_is_not_requested_again() -> None:
+    night = night_of(3)
+    night.submit()
+
+    assert requested(night, AT_TWO + timedelta(days=1)) == [("2026-01-10", "nightly-2026-01-10")]
+
+
+def test_the_day_that_ended_is_requested_also_while_the_tables_cannot_be_read() -> None:
+    calls = Calls(1, Interruption.FAIL_BEFORE)
+    night = night_of(3)
+
+    found = requested(night, AT_TWO, pending_records=calls.watch(night.pending), ledger=calls.watch(night.ledger))
+
+    assert calls.was_reached
+    assert found == [("2026-01-09", "nightly-2026-01-09")]

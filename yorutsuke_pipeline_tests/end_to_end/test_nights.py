@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import json
+from threading import Event
 from typing import TYPE_CHECKING
 
 import pytest
 
+from yorutsuke_pipeline.local_aws.fault_proxy.call import Moment
+from yorutsuke_pipeline.local_aws.fault_proxy.proxy import FaultProxy
 from yorutsuke_pipeline_tests.end_to_end.dagster_dev import DagsterDev, until
 from yorutsuke_pipeline_tests.end_to_end.photos import draw_receipts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+    from yorutsuke_pipeline.local_aws.fault_proxy.call import Call
 
 pytestmark = [pytest.mark.end_to_end, pytest.mark.timeout(420)]
 
@@ -52,6 +57,10 @@ def _totals(dev: DagsterDev) -> list[str]:
     return sorted(str(int(float(row["amount"]))) for row in dev.command("transactions")["transactions"])
 
 
+def _ended(runs: list[dict[str, str]]) -> bool:
+    return all(run["status"] in {"SUCCESS", "FAILURE"} for run in runs)
+
+
 def test_a_batch_day_and_a_small_day_become_transactions_and_a_second_run_changes_nothing(dev: DagsterDev) -> None:
     _put_in(dev, _BATCH_DAY, 1200, 3400, 560)
     _put_in(dev, _SMALL_DAY, 780)
@@ -73,7 +82,9 @@ def test_a_batch_day_and_a_small_day_become_transactions_and_a_second_run_change
     assert dev.metadata("manifest", _BATCH_DAY)["note"] == "nothing was waiting"
 
 
-def test_a_night_goes_on_after_everything_was_killed_while_the_job_ran(dev: DagsterDev) -> None:
+def test_a_night_goes_on_after_everything_was_killed_while_its_job_ran_and_again_in_its_second_half(
+    dev: DagsterDev,
+) -> None:
     dev.environment["YORUTSUKE_BEDROCK_FAULTS"] = json.dumps(_SLOW)
     _put_in(dev, _BATCH_DAY, 1200, 3400, 560)
     dev.start()
@@ -82,12 +93,31 @@ def test_a_night_goes_on_after_everything_was_killed_while_the_job_ran(dev: Dags
 
     dev.kill()
     dev.kill_embedded_aws()
-    dev.start()
-    _await_day(dev, _BATCH_DAY, "MATERIALIZED")
+    endpoint = dev.command("aws", "start")["endpoint"]
+    reached, goes_on = Event(), Event()
 
-    assert _totals(dev) == ["1200", "3400", "560"]
-    (intent,) = dev.command("jobs")["intents"]
-    assert len(intent["jobs"]) == 1
+    def stall(call: Call, moment: Moment) -> bool:
+        if call.operation.name == "CopyObject" and moment is Moment.BEFORE and not goes_on.is_set():
+            reached.set()
+            return goes_on.wait()
+        return False
+
+    with FaultProxy(endpoint, watch=stall) as proxy:
+        dev.environment["AWS_ENDPOINT_URL"] = proxy.url
+        dev.start()
+        until(reached.is_set, "the second half archives", seconds=120)
+        dev.kill()
+        goes_on.set()
+        dev.start()
+        _await_day(dev, _BATCH_DAY, "MATERIALIZED")
+
+        until(lambda: _ended(dev.runs(_BATCH_DAY)), "every run has ended", seconds=60)
+        ingests = [run["status"] for run in dev.runs(_BATCH_DAY) if run["jobName"] == "ingest_results"]
+        assert ingests == ["SUCCESS", "FAILURE"]
+        assert _totals(dev) == ["1200", "3400", "560"]
+        (intent,) = dev.command("jobs")["intents"]
+        assert len(intent["jobs"]) == 1
+        del dev.environment["AWS_ENDPOINT_URL"]
 
 
 def test_a_failed_job_makes_its_day_red_with_the_services_words_and_retry_failed_mends_just_that_day(

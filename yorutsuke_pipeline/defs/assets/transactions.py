@@ -8,7 +8,8 @@ from yorutsuke_pipeline.engine.days import parse_day
 from yorutsuke_pipeline.engine.layout import s3_uri
 from yorutsuke_pipeline.engine.results import Ending, ResultRecorder, ResultsReport
 
-_COLUMNS = ("date", "merchant", "amount", "currency", "type", "category", "userId", "warnings")
+# Ids and words of ours alone: what a receipt says, its merchant and amount, is for who may read the table.
+_COLUMNS = ("transactionId", "imageId", "userId", "type", "category", "status", "warnings")
 
 
 def build_transactions(days: dg.PartitionsDefinition[str]) -> dg.AssetsDefinition:

@@ -1,21 +1,35 @@
-"""The nightly schedule: at 02:00 in Tokyo, the day that has ended.
+"""The nightly schedule: at 02:00 in Tokyo, the day that has ended and the days before it in which something waits.
+
+What a night could not use (a rejected answer, a job that ended badly) goes back in line in its own day, and
+is so asked about again the next night, at batch price, until its attempts are used up.
 
 Written by hand: Dagster's own `build_schedule_from_partitioned_job` would launch the day that has just
 begun, since today's partition exists (so that today's receipts can be processed at any time).
 """
 
-from datetime import datetime, timedelta
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
 
 import dagster as dg
 
+from yorutsuke_pipeline.composition import Composition
 from yorutsuke_pipeline.defs.jobs import AssetJob
 from yorutsuke_pipeline.engine.days import TOKYO
+from yorutsuke_pipeline.engine.errors import YorutsukeError
+from yorutsuke_pipeline.engine.ports import IntentLedger, PendingRecords
+from yorutsuke_pipeline.engine.retrying import day_waits
 
 AT_TWO = "0 2 * * *"
 
 
-def build_nightly(submit_batch: AssetJob) -> dg.ScheduleDefinition:
-    """Return the schedule that launches `submit_batch`."""
+def build_nightly(submit_batch: AssetJob, *, first_day: date, days_back: int) -> dg.ScheduleDefinition:
+    """Return the schedule that launches `submit_batch`.
+
+    Args:
+        submit_batch: The job.
+        first_day: The first partition there is.
+        days_back: How many days before the one that ended are looked at.
+    """
 
     @dg.schedule(
         job=submit_batch,
@@ -23,14 +37,32 @@ def build_nightly(submit_batch: AssetJob) -> dg.ScheduleDefinition:
         execution_timezone=str(TOKYO),
         default_status=dg.DefaultScheduleStatus.RUNNING,
     )
-    def nightly(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
-        """Submit the day that ended at midnight."""
-        day = ended_day(context.scheduled_execution_time)
-        return dg.RunRequest(run_key=f"nightly-{day}", partition_key=day)
+    def nightly(
+        context: dg.ScheduleEvaluationContext,
+        product: dg.ResourceParam[Composition],
+        pending_records: dg.ResourceParam[PendingRecords],
+        ledger: dg.ResourceParam[IntentLedger],
+    ) -> Iterator[dg.RunRequest]:
+        """Submit the day that ended at midnight, and what waits again in the days before it."""
+        ended = ended_day(context.scheduled_execution_time)
+        yield dg.RunRequest(run_key=f"nightly-{ended}", partition_key=ended.isoformat())
+        try:
+            for day in _days_before(ended, first_day, days_back):
+                if day_waits(pending_records, ledger, product.workload.name, day):
+                    yield dg.RunRequest(run_key=f"nightly-{ended}-again-{day}", partition_key=day.isoformat())
+        except YorutsukeError as error:
+            # The day that ended must not wait for the others: they are looked at again the next night.
+            context.log.warning("the days before %s could not be looked at: %s", ended, error)
 
     return nightly
 
 
-def ended_day(scheduled_at: datetime) -> str:
-    """Return the Tokyo day before the one in which `scheduled_at` lies, as a partition key."""
-    return (scheduled_at.astimezone(TOKYO) - timedelta(days=1)).date().isoformat()
+def ended_day(scheduled_at: datetime) -> date:
+    """Return the Tokyo day before the one in which `scheduled_at` lies."""
+    return scheduled_at.astimezone(TOKYO).date() - timedelta(days=1)
+
+
+def _days_before(day: date, first_day: date, count: int) -> list[date]:
+    """Return the `count` days before `day` that have a partition, the oldest first."""
+    earlier = (day - timedelta(days=number) for number in range(count, 0, -1))
+    return [each for each in earlier if each >= first_day]

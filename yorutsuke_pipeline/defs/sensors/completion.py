@@ -4,6 +4,8 @@ Its only writes are what it saw, on the jobs' rows. Dagster stores a tick's requ
 a sensor that closed anything and died would lose the day.
 """
 
+import time
+
 import dagster as dg
 
 from yorutsuke_pipeline.composition import Composition
@@ -23,6 +25,11 @@ _UNDER_WAY = [
     dg.DagsterRunStatus.CANCELING,
 ]
 _PARTITION_TAG = "dagster/partition"
+# Dagster's own: on a failed run that it starts again by itself, and the name of the new run once there is one.
+_WILL_RETRY_TAG = "dagster/will_retry"
+_RETRIED_AS_TAG = "dagster/auto_retry_run_id"
+# Its daemon needs some seconds for that; one that has not done it by then never will.
+_SECONDS_TO_RETRY = 120.0
 # Runs of a day, the newest first; ingests come a few in a row at most.
 _LOOKED_BACK = 25
 
@@ -62,11 +69,22 @@ def _request(instance: dg.DagsterInstance, progress: Progress) -> dg.RunRequest 
     day = progress.intent.day.isoformat()
     if instance.get_runs_count(dg.RunsFilter(statuses=_UNDER_WAY, tags={_PARTITION_TAG: day})):
         return None
+    if _is_retried_by_dagster(instance, day):
+        return None
     if progress.is_ready:
         return _ingest(instance, progress, day)
     if progress.waits_for_slots:
         return _submit_again(instance, progress, day)
     return None
+
+
+def _is_retried_by_dagster(instance: dg.DagsterInstance, day: str) -> bool:
+    """Tell whether Dagster is about to start a run of the day again, whose process had vanished."""
+    wanted = dg.RunsFilter(statuses=[dg.DagsterRunStatus.FAILURE], tags={_PARTITION_TAG: day, _WILL_RETRY_TAG: "true"})
+    latest = next(iter(instance.get_run_records(wanted, limit=1)), None)
+    if latest is None or _RETRIED_AS_TAG in latest.dagster_run.tags:
+        return False
+    return time.time() - latest.update_timestamp.timestamp() < _SECONDS_TO_RETRY
 
 
 def _ingest(instance: dg.DagsterInstance, progress: Progress, day: str) -> dg.RunRequest | None:
