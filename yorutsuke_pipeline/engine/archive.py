@@ -12,11 +12,13 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from yorutsuke_pipeline.engine import layout
+from yorutsuke_pipeline.engine.day_account import unmended_endings
 from yorutsuke_pipeline.engine.day_intents import intents_in
 from yorutsuke_pipeline.engine.events import Event, EventName
 from yorutsuke_pipeline.engine.intent import Intent, IntentStatus, ResultStats
 from yorutsuke_pipeline.engine.ports import StoredObject
 from yorutsuke_pipeline.engine.results import Ending
+from yorutsuke_pipeline.engine.retrying import day_waits
 from yorutsuke_pipeline.engine.streams import check_complete_list, chunked, map_bounded, read_json_lines
 
 if TYPE_CHECKING:
@@ -46,7 +48,8 @@ class ArchiveReport:
         closed: Intents that are finished now, with their result.
         archived_count: Sources copied, verified and deleted.
         failures: Why sources stay where they are, counted.
-        bad_endings: The jobs of `closed` that did not complete.
+        bad_endings: The jobs of `closed` that did not complete; with nothing closed, those of the day's last
+            intent, as long as something waits in the day that they may have left.
     """
 
     closed: list[Intent] = field(default_factory=list)
@@ -83,6 +86,9 @@ class Archiver:
             self._tell(intent, bad)
             report.closed.append(self._close(intent))
             report.bad_endings.extend(bad)
+        if not report.closed and day_waits(self.pending, self.ledger, self.workload.name, day):
+            # Another run has closed it, or this one's predecessor died before it could say how it ended.
+            report.bad_endings.extend(unmended_endings(self.ledger, self.workload.name, day))
         return report
 
     def _archive(self, intent: Intent, report: ArchiveReport) -> None:

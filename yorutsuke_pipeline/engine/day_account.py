@@ -48,7 +48,7 @@ class DayAccount:
     @property
     def bad_endings(self) -> tuple[BatchJob, ...]:
         """Those of the last jobs that have ended without having processed every record."""
-        return tuple(job for job in self.last_jobs if job.has_ended and not job.ended_well)
+        return _badly_ended(self.last_jobs)
 
     @property
     def adds_up(self) -> bool:
@@ -98,5 +98,17 @@ class DayAccounts:
         )
 
 
+def unmended_endings(ledger: IntentLedger, workload: str, day: date) -> tuple[BatchJob, ...]:
+    """Return the jobs of the day's last intent that ended badly; none while that intent is open."""
+    intents = list(numbered_intents(ledger, workload, day))
+    if not intents or intents[-1].is_open:
+        return ()
+    return _badly_ended(_jobs_of_the_last(intents, ledger))
+
+
 def _jobs_of_the_last(intents: list[Intent], ledger: IntentLedger) -> tuple[BatchJob, ...]:
     return tuple(ledger.jobs(intents[-1].intent_id)[: intents[-1].job_count]) if intents else ()
+
+
+def _badly_ended(jobs: tuple[BatchJob, ...]) -> tuple[BatchJob, ...]:
+    return tuple(job for job in jobs if job.has_ended and not job.ended_well)

@@ -153,6 +153,33 @@ def test_a_job_that_ended_badly_is_named_when_its_intent_closes() -> None:
     assert ("status", "Expired") in event.facts
 
 
+def ended_badly() -> Night:
+    """Return a night whose one job left an image out, brought home and closed."""
+    night = night_of(4)
+    night.unanswered = {"img-2"}
+    night.run()
+    return night
+
+
+def test_a_bad_ending_is_told_to_a_run_that_finds_its_intent_closed_while_something_waits() -> None:
+    night = ended_badly()
+
+    again = night.stages().archiver.archive(DAY)
+    night.run()
+    after = night.stages().archiver.archive(DAY)
+
+    assert ([job.status for job in again.bad_endings], again.closed) == (["PartiallyCompleted"], [])
+    assert after.bad_endings == []
+
+
+def test_a_bad_ending_that_left_nothing_is_told_once() -> None:
+    night = ended_badly()
+    night.row("img-2").update(status="failed")
+    del night.row("img-2")["pendingDate"]
+
+    assert night.stages().archiver.archive(DAY).bad_endings == []
+
+
 @pytest.mark.parametrize("content", [None, b"", b"not json\n"])
 def test_outcomes_that_have_expired_or_were_changed_close_nothing(content: bytes | None) -> None:
     night = recorded()
