@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 _LONGEST_TEXT = 100_000
 # Each "{" of a preamble is a try; an answer of nothing but braces must not take for ever.
 _MOST_TRIES = 64
+# Nor one of a hundred thousand signs in which each brace opens what is broken at the very end.
+_MOST_READ_IN_VAIN = 100_000
 
 
 class _DuplicateKeyError(ValueError):
@@ -64,23 +66,20 @@ def check_complete(answer: ModelAnswer) -> None:
 
 def _objects(text: str) -> list[dict[str, Any]]:
     """Return the outermost JSON objects in `text`, from left to right."""
-    decoder = json.JSONDecoder(
-        parse_float=_finite,
-        parse_constant=_no_constant,
-        object_pairs_hook=_without_contradiction,
-    )
     found: list[dict[str, Any]] = []
-    position, tries = text.find("{"), 0
+    position, tries, in_vain = text.find("{"), 0, 0
     while position >= 0:
         tries += 1
-        if tries > _MOST_TRIES:
-            raise RecordRejectedError("answer_not_json", f"the answer holds more than {_MOST_TRIES} opening braces")
+        if tries > _MOST_TRIES or in_vain > _MOST_READ_IN_VAIN:
+            raise RecordRejectedError("answer_not_json", "the answer holds too many opening braces of broken objects")
         try:
-            value, position = decoder.raw_decode(text, position)
+            value, position = _DECODER.raw_decode(text, position)
             found.append(value)
         except _DuplicateKeyError as error:
             raise RecordRejectedError("answer_contradicts", str(error)) from error
-        except ValueError:
+        except ValueError as error:
+            # How far it was read; a number that is none does not say, so all that follows it counts.
+            in_vain += getattr(error, "pos", len(text)) - position
             position += 1
         position = text.find("{", position)
     return found
@@ -113,3 +112,6 @@ def _says_the_same(one: object, other: object) -> bool:
     if isinstance(one, list) and isinstance(other, list):
         return len(one) == len(other) and all(map(_says_the_same, one, other))
     return one == other and isinstance(one, bool) == isinstance(other, bool)
+
+
+_DECODER = json.JSONDecoder(parse_float=_finite, parse_constant=_no_constant, object_pairs_hook=_without_contradiction)

@@ -58,6 +58,7 @@ def test_the_one_object_is_found_whatever_is_around_it(text: str) -> None:
         ('{"amount": 1e99999999999999999999}', "answer_not_json"),
         ('{"amount": ' + "9" * 5_000 + "}", "answer_not_json"),
         ("{" * 200, "answer_not_json"),
+        ('{"a":' * 60 + "[" + "1," * 49_000 + ' x {"amount": 1}', "answer_not_json"),
         ('{"amount": 1500} {"amount": 1501}', "answer_ambiguous"),
         ('{"amount": 1500, "amount": 1501}', "answer_contradicts"),
         ('{"x": {"amount": 1, "amount": 2}}', "answer_contradicts"),
