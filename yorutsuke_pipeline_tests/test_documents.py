@@ -1,13 +1,15 @@
-"""The documents: their links lead somewhere, their commands can be typed, the files they name are there.
+"""The documents: their links lead somewhere, their commands can be typed, the files and tests they name are there.
 
 Kept out: what settings.md says of each setting (`test_settings`).
 """
 
 from __future__ import annotations
 
+import ast
 import json
 import re
 import shlex
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 _ROOT = Path(__file__).resolve().parents[1]
+_TESTS = Path(__file__).resolve().parent
 _DOCUMENTS = (_ROOT / "README.md", _ROOT / "CHANGELOG.md", *sorted((_ROOT / "docs").rglob("*.md")))
 
 _FENCED = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -129,7 +132,7 @@ def test_every_file_named_in_backticks_is_there() -> None:
         (document.name, path)
         for document in _DOCUMENTS
         for path in _CODE.findall(_prose(document))
-        if path.startswith(_FOLDERS) and not re.search(r"[{}*<>…\s]", path)
+        if path.startswith(_FOLDERS) and "::" not in path and not re.search(r"[{}*<>…\s]", path)
     }
 
     missing = sorted(
@@ -139,6 +142,20 @@ def test_every_file_named_in_backticks_is_there() -> None:
     )
 
     assert named
+    assert missing == []
+
+
+def test_every_test_that_a_document_names_is_there() -> None:
+    named = {
+        (document.name, *code.split("::", 1))
+        for document in _DOCUMENTS
+        for code in _CODE.findall(_prose(document))
+        if "::" in code
+    }
+
+    missing = sorted((document, path, test) for document, path, test in named if test not in _tests_of(path))
+
+    assert "faults.md" in {document for document, _, _ in named}
     assert missing == []
 
 
@@ -162,6 +179,22 @@ def test_a_command_is_found_in_a_line_with_pipes_quotes_and_remarks(line: str, a
 def test_a_command_that_the_program_would_refuse_is_refused_here(words: str) -> None:
     with pytest.raises(click.UsageError):
         _parse(words.split())
+
+
+@cache
+def _tests_of(path: str) -> frozenset[str]:
+    """Return the tests of a file: functions, and what hypothesis makes of a state machine (`TestLife = ...`)."""
+    file = _TESTS / path
+    body = ast.parse(file.read_text(encoding="utf-8")).body if file.is_file() else []
+    functions = {node.name for node in body if isinstance(node, ast.FunctionDef)}
+    assigned = {
+        target.id
+        for node in body
+        if isinstance(node, ast.Assign)
+        for target in node.targets
+        if isinstance(target, ast.Name)
+    }
+    return frozenset(name for name in functions | assigned if name.lower().startswith("test"))
 
 
 def _target(place: Path, target: str) -> Path:

@@ -1,0 +1,230 @@
+"""Nothing leaks: words that no log, error, metadata or UI may hold are planted, and looked for everywhere.
+
+In the receipts' text and image, in the credentials, in an upload's signed address. The tables and the bucket
+hold them, which is what these are for; whoever reads what Dagster keeps, or a log, finds none.
+"""
+
+from __future__ import annotations
+
+import base64
+import logging
+import time
+import traceback
+import warnings
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+import dagster as dg
+import pytest
+
+from yorutsuke_pipeline import stages
+from yorutsuke_pipeline.composition import Composition, compose
+from yorutsuke_pipeline.defs.code_location import build_definitions
+from yorutsuke_pipeline.engine.errors import YorutsukeError
+from yorutsuke_pipeline.local_aws.fault_proxy.fault import Fault, FaultKind
+from yorutsuke_pipeline.local_aws.fault_proxy.proxy import FaultProxy
+from yorutsuke_pipeline.local_aws.home import Home
+from yorutsuke_pipeline.settings import load_settings
+from yorutsuke_pipeline_tests.proof.day import FEWEST_RECORDS
+from yorutsuke_pipeline_tests.security.days import answer
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from datetime import date
+    from pathlib import Path
+
+    from yorutsuke_pipeline_tests.security.days import Place
+
+TEXT = "CANARY-of-the-text"
+USER_KEY, SECRET, TOKEN = "CANARYKEY0123456789A", "CANARY/of+the/secret0123456789", "CANARY//of/the/session/token=="
+SIGNED = "https://bucket.s3.amazonaws.com/a?X-Amz-Credential=CANARY-credential&X-Amz-Signature=CANARY-signature"
+ALL_OF_THEM = "CANARY"
+RECEIPTS = {
+    1: answer(merchant=f"{TEXT} shop", description=f"{TEXT} goods"),
+    2: answer(merchant=f"{TEXT} shop", description=f"{TEXT} goods", date="2099-01-01"),
+    3: answer(amount=f"{TEXT} is no amount"),
+    4: f"{TEXT}, said the model, in no JSON at all",
+    5: f'{{"unreadable": true, "reason": "{TEXT}"}}',
+}
+
+
+@pytest.fixture
+def proxy(place: Place, monkeypatch: pytest.MonkeyPatch) -> Iterator[FaultProxy]:
+    """The product's environment, with canaries for credentials, behind a proxy."""
+    # Waits between tries spare a service that is not there.
+    sleep = time.sleep
+    monkeypatch.setattr(time, "sleep", lambda seconds: sleep(min(seconds, 0.01)))
+    with FaultProxy(place.world.url) as proxy:
+        environment = {
+            "AWS_ENDPOINT_URL": proxy.url,
+            "AWS_ACCESS_KEY_ID": USER_KEY,
+            "AWS_SECRET_ACCESS_KEY": SECRET,
+            "AWS_SESSION_TOKEN": TOKEN,
+            "YORUTSUKE_SAMPLES": "false",
+            "YORUTSUKE_FEWEST_RECORDS": str(FEWEST_RECORDS),
+            "YORUTSUKE_FIRST_DAY": "2025-01-01",
+            "YORUTSUKE_WAIT_SECONDS": "60",
+        }
+        for name, value in environment.items():
+            monkeypatch.setenv(name, value)
+        yield proxy
+
+
+def fault(operation: str, kind: str, **how: Any) -> Fault:  # noqa: ANN401 — a fault's fields
+    return Fault.model_validate({"operation": operation, "kind": FaultKind(kind), "times": None, **how})
+
+
+def put_receipts(place: Place) -> date:
+    day = place.new_day()
+    for number, said in RECEIPTS.items():
+        place.put(day, number, said, uploadUrl=SIGNED, originalName=f"{TEXT}.png")
+    broken = place.put(day, 6, uploadUrl=SIGNED)
+    key = f"uploads/user-{day}/{broken}.png"
+    place.world.s3.put_object(Bucket=place.world.bucket, Key=key, Body=f"%PDF {ALL_OF_THEM} of the image".encode())
+    return day
+
+
+def pieces_of_images(place: Place, day: date) -> list[bytes]:
+    """Return pieces of each photo, as it is and as it goes to the model."""
+    photos = [
+        place.content(key)
+        for key in sorted(place.keys())
+        if str(day) in key and key.startswith(("uploads/", "processed/")) and key.endswith(".png")
+    ]
+    assert len(photos) == len(RECEIPTS) + 1
+    encoded = [base64.b64encode(photo) for photo in photos]
+    return [
+        b"IHDR",
+        b"tEXtanswers",
+        *(each[at : at + 24] for each in encoded for at in (40, 160) if len(each) > at + 24),
+    ]
+
+
+def leaks_in(texts: dict[str, bytes], forbidden: list[bytes]) -> list[tuple[str, bytes]]:
+    """Return where which of the forbidden pieces stands, with what is around it."""
+    return [
+        (name, text[max(0, text.index(piece) - 150) : text.index(piece) + 150])
+        for name, text in texts.items()
+        for piece in (ALL_OF_THEM.encode(), *forbidden)
+        if piece in text
+    ]
+
+
+def files_below(folder: Path) -> dict[str, bytes]:
+    return {str(path): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def logs_of(place: Place) -> dict[str, bytes]:
+    """Return the embedded AWS's own logs."""
+    home = Home(place.world.home)
+    return {path.name: path.read_bytes() for path in (home.log_file, home.console_file) if path.exists()}
+
+
+@cache
+def loaded() -> dg.Definitions:
+    """Return what Dagster loads, with resources that read the environment when a run begins."""
+    return build_definitions(load_settings())
+
+
+def execute(instance: dg.DagsterInstance, job: str, day: date) -> bool:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        ended = (
+            loaded()
+            .get_repository_def()
+            .get_job(job)
+            .execute_in_process(instance=instance, partition_key=day.isoformat(), raise_on_error=False)
+        )
+    return ended.success
+
+
+def test_dagster_keeps_no_canary_of_good_and_bad_days(
+    place: Place, proxy: FaultProxy, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    logging.getLogger().setLevel(logging.INFO)
+    day = put_receipts(place)
+    with dg.DagsterInstance.local_temp(str(tmp_path)) as instance:
+        proxy.set_faults([fault("CreateModelInvocationJob", "access_denied")])
+        failed = [not execute(instance, "submit_batch", day)]
+        proxy.set_faults([])
+        assert execute(instance, "submit_batch", day)
+        proxy.set_faults([fault("CopyObject", "error", code="InvalidRequest")])
+        failed.append(not execute(instance, "ingest_results", day))
+        proxy.set_faults([])
+        assert execute(instance, "ingest_results", day)
+        events = "".join(repr(entry) for run in instance.get_runs() for entry in instance.all_logs(run.run_id))
+    printed = capfd.readouterr()
+    kept = files_below(tmp_path) | {"events": events.encode(), "out": printed.out.encode(), "err": printed.err.encode()}
+
+    found = leaks_in(kept | logs_of(place), pieces_of_images(place, day))
+
+    assert failed == [True, True]
+    assert len(place.transactions(day)) == 2
+    assert TEXT in str(place.transactions(day))
+    assert any(TEXT in letter["raw"] for letter in place.letters(day))
+    assert found == []
+
+
+FIRST_HALF = [
+    fault("Query", "error", code="ValidationException"),
+    fault("UpdateItem", "throttle"),
+    fault("GetObject", "corrupted"),
+    fault("GetObject", "truncated", share=0.5),
+    fault("PutObject", "server_error"),
+    fault("PutItem", "half_head"),
+    fault("CreateModelInvocationJob", "error", code="ValidationException"),
+    fault("bedrock:*", "clock_skew"),
+]
+SECOND_HALF = [
+    fault("GetModelInvocationJob", "access_denied"),
+    fault("ListObjectsV2", "truncated"),
+    fault("GetObject", "truncated", share=0.2),
+    fault("BatchGetItem", "error", code="SomethingNew"),
+    fault("BatchWriteItem", "error", code="ValidationException"),
+    fault("Query", "half_head"),
+    fault("CopyObject", "expired_token"),
+    fault("DeleteObjects", "error", code="MalformedXML"),
+    fault("UpdateItem", "reset"),
+]
+
+
+def test_no_error_and_no_log_holds_a_canary_whatever_fails(
+    place: Place, proxy: FaultProxy, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+    day, product = put_receipts(place), compose()
+    told: dict[str, bytes] = {}
+    for halves, run in ((FIRST_HALF, first_half), (SECOND_HALF, second_half)):
+        for each in halves:
+            proxy.set_faults([each])
+            told[f"{each.operation} {each.kind}"] = error_of(run, product, day).encode()
+        proxy.set_faults([])
+        run(product, day)
+
+    found = leaks_in({**told, "log": caplog.text.encode()}, pieces_of_images(place, day))
+
+    assert [name for name, text in told.items() if b"Error: " not in text] == []
+    assert "RECORD_REJECTED" in caplog.text
+    assert len(place.transactions(day)) == 2
+    assert found == []
+
+
+def first_half(product: Composition, day: date) -> None:
+    stages.manifest_writer(product).write(day)
+    stages.submitter(product).submit(day)
+
+
+def second_half(product: Composition, day: date) -> None:
+    while stages.raw_output_collector(product).collect(day).must_wait:
+        time.sleep(0.01)
+    stages.result_recorder(product).record(day)
+    stages.archiver(product).archive(day)
+
+
+def error_of(run: Callable[[Composition, date], None], product: Composition, day: date) -> str:
+    """Run a half; return what it raises as a traceback shows it, causes included; nothing if it gets through."""
+    try:
+        run(product, day)
+    except YorutsukeError as error:
+        return "".join(traceback.format_exception(error))
+    return ""
