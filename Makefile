@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.installed
 
-.PHONY: dev test lint unit end-to-end check clean
+.PHONY: dev test lint unit end-to-end proof fuzz clean
 
 dev: $(STAMP)
 	$(BIN)/yorutsuke aws start
@@ -24,6 +24,13 @@ unit: $(STAMP)
 
 end-to-end: $(STAMP)
 	$(BIN)/pytest -m end_to_end
+
+# The long forms of what `make test` does briefly: every call of every flow killed, and ten minutes of inputs.
+proof: $(STAMP)
+	$(BIN)/python -m yorutsuke_pipeline_tests.proof
+
+fuzz: $(STAMP)
+	$(BIN)/python -m yorutsuke_pipeline_tests.fuzz --seconds 600
 
 $(STAMP): pyproject.toml constraints.txt
 	$(PYTHON) -m venv .venv
