@@ -18,9 +18,9 @@ lint: $(STAMP)
 	$(BIN)/lint-imports
 	YORUTSUKE_SAMPLES=false $(BIN)/dagster definitions validate
 
-# Two workers for two cores. The end-to-end tests start whole processes and go one by one.
+# Four workers for two cores: many tests wait for a wire that fails. The end-to-end tests start whole processes and go one by one.
 unit: $(STAMP)
-	$(BIN)/pytest -n 2 -m "not end_to_end"
+	$(BIN)/pytest -n 4 --dist worksteal -m "not end_to_end"
 
 end-to-end: $(STAMP)
 	$(BIN)/pytest -m end_to_end

@@ -23,3 +23,8 @@ def embedded_aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Endpoint]
     home = tmp_path_factory.mktemp("embedded-aws")
     yield lifecycle.ensure_running(home, idle_exit_seconds=600)
     lifecycle.stop(home)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the longest tests, so that no worker is left alone with them at the end."""
+    items.sort(key=lambda item: item.get_closest_marker("proof") is None)

@@ -32,7 +32,13 @@ def running_proxy(*words: str, home: str) -> Iterator[tuple[subprocess.Popen[str
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "YORUTSUKE_"))}
     settings = {"YORUTSUKE_HOME": home, "YORUTSUKE_SAMPLES": "false", "PYTHONUNBUFFERED": "1"}
     with subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=kept | settings
+        command,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=kept | settings,
+        # A shell that starts tests in the background has Ctrl-C ignored by all that they start.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509 — no thread holds a lock here
     ) as process:
         try:
             yield process, _variables(process)
