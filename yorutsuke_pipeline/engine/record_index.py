@@ -1,41 +1,25 @@
-"""The manifest's records, to be matched with lines that come in any order.
-
-Held in a temporary SQLite database that spills to disk and vanishes with the process, so memory does
-not grow with the number of records.
-"""
+"""The manifest's records, to be matched with lines that come in any order."""
 
 from __future__ import annotations
 
 import json
-import sqlite3
 from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
+from yorutsuke_pipeline.engine.scratch import Scratch
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
-    from types import TracebackType
 
 
-class RecordIndex:
+_SCHEMA = "CREATE TABLE record (id TEXT PRIMARY KEY, part INTEGER, document TEXT, seen INTEGER) WITHOUT ROWID"
+
+
+class RecordIndex(Scratch):
     """Records by id, each with whether a line for it was seen."""
 
     def __init__(self) -> None:
-        # An empty name is SQLite's own word for a private database on disk, deleted when it is closed.
-        self._database = sqlite3.connect("")
-        self._database.execute(
-            "CREATE TABLE record (id TEXT PRIMARY KEY, part INTEGER, document TEXT, seen INTEGER) WITHOUT ROWID",
-        )
-
-    def __enter__(self) -> RecordIndex:  # noqa: PYI034 — typing.Self is younger than Python 3.10
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._database.close()
+        super().__init__(_SCHEMA)
 
     def load(self, documents: Iterable[dict[str, Any]]) -> int:
         """Add the manifest's documents; return how many records there are."""

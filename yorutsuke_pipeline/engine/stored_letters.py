@@ -7,7 +7,6 @@ Where each record stands is `dead_letter_box.py`; writing letters is `dead_lette
 from __future__ import annotations
 
 import json
-import sqlite3
 from contextlib import closing
 from dataclasses import dataclass
 from itertools import groupby
@@ -16,11 +15,11 @@ from typing import TYPE_CHECKING, Any
 
 from yorutsuke_pipeline.engine import layout
 from yorutsuke_pipeline.engine.errors import ManifestChangedError
+from yorutsuke_pipeline.engine.scratch import Scratch
 from yorutsuke_pipeline.engine.streams import read_json_lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
-    from types import TracebackType
 
     from yorutsuke_pipeline.engine.ports import ObjectStore
 
@@ -28,6 +27,10 @@ if TYPE_CHECKING:
 _MOST_CANDIDATES = 5
 # An intent's number tells two apart that were opened in one millisecond; it has three digits or more.
 _OLDEST_FIRST = "opened, length(intent), intent, attempts"
+_SCHEMA = f"""
+CREATE TABLE letter (name TEXT, identity TEXT, opened TEXT, intent TEXT, attempts INTEGER, document TEXT);
+CREATE INDEX in_order ON letter (name, {_OLDEST_FIRST});
+"""
 
 
 @dataclass(frozen=True)
@@ -101,27 +104,11 @@ def _as_said(document: dict[str, Any], place: str) -> StoredLetter:
     )
 
 
-class LetterIndex:
-    """Letters by name, in a temporary database on disk: memory does not grow with their number."""
+class LetterIndex(Scratch):
+    """Letters by name: memory does not grow with their number."""
 
     def __init__(self) -> None:
-        # An empty name is SQLite's own word for a private database on disk, deleted when it is closed.
-        self._database = sqlite3.connect("")
-        self._database.execute(
-            "CREATE TABLE letter (name TEXT, identity TEXT, opened TEXT, intent TEXT, attempts INTEGER, document TEXT)",
-        )
-        self._database.execute(f"CREATE INDEX in_order ON letter (name, {_OLDEST_FIRST})")
-
-    def __enter__(self) -> LetterIndex:  # noqa: PYI034 — typing.Self is younger than Python 3.10
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._database.close()
+        super().__init__(_SCHEMA)
 
     def load(self, letters: Iterable[StoredLetter]) -> None:
         """Add letters."""

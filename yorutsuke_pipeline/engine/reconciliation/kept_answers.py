@@ -36,12 +36,12 @@ class KeptAnswers:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self._index.__exit__(kind, error, trace)
+        self._index.close()
 
     def of(self, intent: Intent, record_id: str) -> dict[str, Any] | None:
         """Return the answer about a record; None if it got none, or if the file has expired (30 days)."""
         if intent.intent_id != self._intent_id:
-            self._index.__exit__(None, None, None)
+            self._index.close()
             self._index = RecordIndex()
             documents = read_json_lines(self._objects, layout.answers_key(intent.intent_id))
             answered = (document for document in documents if document["outcome"] == Outcome.ANSWERED)

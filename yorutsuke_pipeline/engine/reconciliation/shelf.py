@@ -1,18 +1,15 @@
-"""The records of a day, or of a whole table, to be joined with listings of any length.
-
-Held in a temporary database on disk that vanishes with the process, so memory does not grow with them.
-"""
+"""The records of a day, or of a whole table, to be joined with listings of any length."""
 
 from __future__ import annotations
 
-import sqlite3
 from contextlib import closing
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from yorutsuke_pipeline.engine.scratch import Scratch
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
-    from types import TracebackType
 
 _SCHEMA = """
 CREATE TABLE record (
@@ -32,24 +29,11 @@ class Shelved:
     archived_key: str | None
 
 
-class Shelf:
+class Shelf(Scratch):
     """Records by id, by source and by copy; and sets of words (`topic`) of any size."""
 
     def __init__(self) -> None:
-        # An empty name is SQLite's own word for a private database on disk, deleted when it is closed.
-        self._database = sqlite3.connect("")
-        self._database.executescript(_SCHEMA)
-
-    def __enter__(self) -> Shelf:  # noqa: PYI034 — typing.Self is younger than Python 3.10
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._database.close()
+        super().__init__(_SCHEMA)
 
     def is_new(self, topic: str, text: str) -> bool:
         """Note a word; return whether it was not there before."""
