@@ -76,7 +76,8 @@ class Composition:
     @property
     def objects(self) -> S3ObjectStore:
         """The bucket."""
-        return S3ObjectStore(self.clients.s3, self.settings.required_bucket())
+        bucket = self.settings.required_bucket()
+        return S3ObjectStore(self.clients.s3, bucket, concurrency=self.settings.concurrency)
 
     @property
     def pending_images(self) -> PendingImagesTable:

@@ -2,24 +2,30 @@
 
 What DynamoDB leaves unprocessed is packed again with what waits, after a pause that is random and grows
 while nothing gets through. A deadline ends it, never a count: three tries lost 54 rows of 20,000.
+Keys and rows come as the JSON that goes over the wire (`attribute_values.as_json`), which is made once.
 """
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
+from functools import partial
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
-from yorutsuke_pipeline.aws.failures import Target, calling
+from botocore.exceptions import ClientError
+
+from yorutsuke_pipeline.aws.failures import Target, calling, is_throttling
 from yorutsuke_pipeline.engine.errors import ThrottledError, TransientError
 from yorutsuke_pipeline.engine.streams import chunked, map_bounded
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from mypy_boto3_dynamodb import DynamoDBClient
-
     from yorutsuke_pipeline.aws.attribute_values import Item
+    from yorutsuke_pipeline.aws.pace import Pace
     from yorutsuke_pipeline.aws.patience import Patience
+    from yorutsuke_pipeline.aws.table_calls import TableCalls
 
 # DynamoDB's limits on one call.
 _WRITTEN_AT_ONCE = 25
@@ -28,15 +34,22 @@ _READ_AT_ONCE = 100
 
 @dataclass(frozen=True)
 class TableBatches:
-    """Batches of one table. `workers` calls are in flight at once."""
+    """Batches of one table; several threads may use it at once.
 
-    client: DynamoDBClient
+    Attributes:
+        workers: Calls in flight at once in a `read`. A `put` makes one after the other: who wants more, puts
+            several blocks at once.
+        pace: Of the writes of all threads.
+    """
+
+    calls: TableCalls
     table: str
     target: Target
     patience: Patience
     workers: int
+    pace: Pace
 
-    def read(self, keys: Sequence[Item], *, projection: str | None = None) -> list[Item]:
+    def read(self, keys: Sequence[str], *, projection: str | None = None) -> list[Item]:
         """Return the rows of different keys that are there, read consistently, in any order.
 
         Args:
@@ -46,55 +59,67 @@ class TableBatches:
         Raises:
             TransientError: Some were still unread at the deadline.
         """
-        found: list[Item] = []
+        if len(keys) <= _READ_AT_ONCE:
+            return self._read_block(keys, projection)
+        blocks = map_bounded(
+            partial(self._read_block, projection=projection), chunked(keys, _READ_AT_ONCE), workers=self.workers
+        )
+        return list(chain.from_iterable(blocks))
 
-        def read_some(some: list[Item]) -> list[Item]:
-            request: dict[str, Any] = {"Keys": some, "ConsistentRead": True}
-            if projection is not None:
-                request["ProjectionExpression"] = projection
-            answer = self.client.batch_get_item(RequestItems={self.table: request})  # type: ignore[dict-item]  # the stubs want TypedDicts
-            # Several threads at once do this; one `extend` is one step.
-            responses: Any = answer["Responses"]
-            found.extend(responses.get(self.table, ()))
-            left: Any = answer.get("UnprocessedKeys", {})
-            return list(left[self.table]["Keys"]) if self.table in left else []
+    def _read_block(self, keys: Sequence[str], projection: str | None) -> list[Item]:
+        found: list[Item] = []
+        projected = "" if projection is None else f',"ProjectionExpression":{json.dumps(projection)}'
+
+        def read_some(some: list[str]) -> list[str]:
+            request = f'{{"Keys":[{",".join(some)}],"ConsistentRead":true{projected}}}'
+            answer = self.calls.call("BatchGetItem", self._of_table(request))
+            found.extend(answer["Responses"].get(self.table, ()))
+            left: Any = answer.get("UnprocessedKeys", {}).get(self.table, {})
+            return [json.dumps(key) for key in left.get("Keys", ())]
 
         unread = self._until_done(keys, _READ_AT_ONCE, read_some, "read")
         if unread:
             raise TransientError(f"{len(unread)} rows of {self.target.name} could not be read in time; try again")
         return found
 
-    def put(self, items: Sequence[Item]) -> list[Item]:
+    def put(self, rows: Sequence[str]) -> list[str]:
         """Put rows of different keys; return those that were still unwritten at the deadline."""
 
-        def put_some(some: list[Item]) -> list[Item]:
-            requests: Any = [{"PutRequest": {"Item": item}} for item in some]
-            answer = self.client.batch_write_item(RequestItems={self.table: requests})
+        def put_some(some: list[str]) -> list[str]:
+            requests = ",".join([f'{{"PutRequest":{{"Item":{row}}}}}' for row in some])
+            self.pace.wait_for(len(some))
+            try:
+                answer = self.calls.call("BatchWriteItem", self._of_table(f"[{requests}]"))
+            except ClientError as error:
+                if is_throttling(error):
+                    self.pace.told(0, len(some))
+                raise
             left: Any = answer.get("UnprocessedItems", {}).get(self.table, ())
-            return [request["PutRequest"]["Item"] for request in left]
+            self.pace.told(len(some) - len(left), len(left))
+            return [json.dumps(request["PutRequest"]["Item"]) for request in left]
 
-        return self._until_done(items, _WRITTEN_AT_ONCE, put_some, "write")
+        return self._until_done(rows, _WRITTEN_AT_ONCE, put_some, "write")
+
+    def _of_table(self, request: str) -> str:
+        return f'{{"RequestItems":{{{json.dumps(self.table)}:{request}}}}}'
 
     def _until_done(
         self,
-        items: Sequence[Item],
+        items: Sequence[str],
         size: int,
-        call: Callable[[list[Item]], list[Item]],
+        call: Callable[[list[str]], list[str]],
         verb: str,
-    ) -> list[Item]:
+    ) -> list[str]:
         """Return the items that `call`, given `size` at a time, still left over at the deadline."""
-
-        def attempt(some: list[Item]) -> list[Item]:
-            try:
-                with calling(self.target, f"{verb} {len(some)} rows"):
-                    return call(some)
-            except ThrottledError:
-                return some
-
         waiting, waits = list(items), self.patience.begin()
         while waiting:
-            tried = map_bounded(attempt, chunked(waiting, size), workers=self.workers)
-            left = [item for leftover in tried for item in leftover]
+            left: list[str] = []
+            for some in chunked(waiting, size):
+                try:
+                    with calling(self.target, f"{verb} {len(some)} rows"):
+                        left += call(some)
+                except ThrottledError:  # noqa: PERF203 — each call may be
+                    left += some
             if len(left) < len(waiting):
                 waits.progressed()
             waiting = left

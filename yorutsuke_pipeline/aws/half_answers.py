@@ -29,7 +29,7 @@ def refuse_half_answers(client: Any) -> None:  # noqa: ANN401 — boto3 makes it
     tries: int = client.meta.config.retries["total_max_attempts"]
 
     def look(response: tuple[AWSResponse, Any] | None, attempts: int, operation: Any, **_: object) -> float | None:  # noqa: ANN401 — botocore's OperationModel
-        if response is None or not _is_half(response[0], operation):
+        if response is None or not is_half(response[0], operation):
             return None
         if attempts >= tries:
             raise IncompleteReadError(actual_bytes=0, expected_bytes=1)
@@ -38,7 +38,8 @@ def refuse_half_answers(client: Any) -> None:  # noqa: ANN401 — boto3 makes it
     client.meta.events.register_first(f"needs-retry.{client.meta.service_model.service_id.hyphenize()}", look)
 
 
-def _is_half(answer: AWSResponse, operation: Any) -> bool:  # noqa: ANN401 — as above
+def is_half(answer: AWSResponse, operation: Any) -> bool:  # noqa: ANN401 — as above
+    """Tell whether an answer to an operation (botocore's model of it) is only a part of one."""
     if not getattr(answer.raw, "version", None):
         return False  # moto's answers say no length, and have no connection that could break
     if answer.status_code in {_NO_CONTENT, _NOT_MODIFIED} or _says_how_long(answer):

@@ -7,13 +7,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from yorutsuke_pipeline.aws.attribute_values import as_item, from_item
+from yorutsuke_pipeline.aws.attribute_values import as_json, from_item
 from yorutsuke_pipeline.aws.batch_write import TableBatches
 from yorutsuke_pipeline.aws.failures import Target
 from yorutsuke_pipeline.aws.image_rows import ImageRows
+from yorutsuke_pipeline.aws.pace import Pace
 from yorutsuke_pipeline.aws.pages import pages_of
 from yorutsuke_pipeline.aws.patience import Patience
 from yorutsuke_pipeline.aws.pending_row import PENDING, PROCESSED, read_row
+from yorutsuke_pipeline.aws.table_calls import TableCalls
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -34,11 +36,12 @@ class ImageBook:
         self._table = table
         self._target = Target(f"table {table}", "YORUTSUKE_ENV, which ends its name")
         self._rows = ImageRows(client, table, self._target)
-        self._batches = TableBatches(client, table, self._target, _PATIENCE, concurrency)
+        calls = TableCalls(client)
+        self._batches = TableBatches(calls, table, self._target, _PATIENCE, concurrency, Pace(_PATIENCE))
 
     def of(self, identities: Sequence[str]) -> Mapping[str, PendingRecord]:
         """Return rows by identity, read consistently; what has none is not among them."""
-        keys = [as_item({"imageId": identity}) for identity in dict.fromkeys(identities)]
+        keys = [as_json({"imageId": identity}) for identity in dict.fromkeys(identities)]
         records = (read_row(from_item(item)) for item in self._batches.read(keys))
         return {record.identity: record for record in records}
 

@@ -7,11 +7,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from yorutsuke_pipeline.aws.attribute_values import as_item, as_value, from_item
+from yorutsuke_pipeline.aws.attribute_values import as_item, as_json, as_value, from_item
 from yorutsuke_pipeline.aws.batch_write import TableBatches
 from yorutsuke_pipeline.aws.failures import Target, calling
+from yorutsuke_pipeline.aws.pace import Pace
 from yorutsuke_pipeline.aws.pages import pages_of
 from yorutsuke_pipeline.aws.patience import Patience
+from yorutsuke_pipeline.aws.table_calls import TableCalls
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -32,7 +34,8 @@ class TransactionBook:
         self._client = client
         self._table = table
         self._target = Target(f"table {table}", "YORUTSUKE_ENV, which ends its name")
-        self._batches = TableBatches(client, table, self._target, _PATIENCE, concurrency)
+        calls = TableCalls(client)
+        self._batches = TableBatches(calls, table, self._target, _PATIENCE, concurrency, Pace(_PATIENCE))
 
     def of(self, records: Sequence[PendingRecord]) -> Mapping[str, Row]:
         """Return transactions by image, read consistently; an image without a usable user can have none."""
@@ -41,7 +44,7 @@ class TransactionBook:
             for record in records
             if isinstance(user := record.attributes.get("userId"), str) and user
         }
-        keys = [as_item({"userId": user, "transactionId": number}) for user, number in owned]
+        keys = [as_json({"userId": user, "transactionId": number}) for user, number in owned]
         rows = map(from_item, self._batches.read(keys))
         return {owned[row["userId"], row["transactionId"]]: row for row in rows}
 

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
-from yorutsuke_pipeline.aws.attribute_values import as_item, as_value, from_item
+from botocore.exceptions import ClientError
+
+from yorutsuke_pipeline.aws.attribute_values import as_item, as_json, from_item
 from yorutsuke_pipeline.aws.batch_write import TableBatches
-from yorutsuke_pipeline.aws.failures import Target, calling
+from yorutsuke_pipeline.aws.failures import Target, calling, code_of
+from yorutsuke_pipeline.aws.pace import Pace
 from yorutsuke_pipeline.aws.pages import pages_of
 from yorutsuke_pipeline.aws.patience import Patience
+from yorutsuke_pipeline.aws.table_calls import TableCalls
 from yorutsuke_pipeline.engine.errors import ThrottledError, UnwrittenError
-from yorutsuke_pipeline.engine.streams import map_bounded
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -18,7 +22,6 @@ if TYPE_CHECKING:
 
     from mypy_boto3_dynamodb import DynamoDBClient
 
-    from yorutsuke_pipeline.aws.attribute_values import Item
     from yorutsuke_pipeline.engine.workload import Row
 
 _DATE_INDEX = "userId-date"
@@ -32,7 +35,7 @@ class TransactionsTable:
     Args:
         client: DynamoDB's.
         table: The table's whole name.
-        concurrency: Calls in flight at once.
+        concurrency: Calls in flight at once in a read of many rows.
         patience: How long one call of `write` goes on.
     """
 
@@ -46,42 +49,49 @@ class TransactionsTable:
     ) -> None:
         self._client = client
         self._table = table
-        self._concurrency = concurrency
         self._patience = patience
         self._target = Target(f"table {table}", "YORUTSUKE_ENV, which ends its name")
-        self._batches = TableBatches(client, table, self._target, patience, concurrency)
+        self._calls = TableCalls(client)
+        self._batches = TableBatches(self._calls, table, self._target, patience, concurrency, Pace(patience))
 
     def key(self, row: Row) -> dict[str, str]:
         """Return the values that name a row: `userId` and `transactionId`."""
         return {"userId": row["userId"], "transactionId": row["transactionId"]}
 
     def write(self, rows: Iterable[Row]) -> int:
-        """Put rows; return how many were kept back because a person had edited them.
+        """Put rows, some hundred at a time; return how many were kept back because a person had edited them.
 
         What is new goes in batches, which know no conditions; a row that is there already is put by
         itself, on the condition that nobody has edited it. Of rows with one key the last one counts.
+        Several threads may write at once; how fast they go, they find out together.
 
         Raises:
             UnwrittenError: Rows were left at the deadline; it names them.
         """
         wanted = {_place(row): row for row in rows}
-        keys = [as_item(self.key(row)) for row in wanted.values()]
+        keys = [as_json(self.key(row)) for row in wanted.values()]
         there = self._batches.read(keys, projection="userId, transactionId")
         stored = {_place(from_item(item)) for item in there}
-        new = [as_item(row) for place, row in wanted.items() if place not in stored]
-        old = [as_item(row) for place, row in wanted.items() if place in stored]
-        unwritten = self._batches.put(new)
-        outcomes = list(map_bounded(self._put_unless_edited, old, workers=self._concurrency))
-        unwritten += [item for item, was_put in zip(old, outcomes, strict=True) if was_put is None]
+        left = self._batches.put([as_json(row) for place, row in wanted.items() if place not in stored])
+        unwritten = [str(json.loads(item)["transactionId"]["S"]) for item in left]
+        kept_count = 0
+        for row in [wanted[place] for place in wanted if place in stored]:
+            was_put = self._put_unless_edited(row)
+            kept_count += was_put is False
+            unwritten += [row["transactionId"]] if was_put is None else []
         if unwritten:
-            ids = [str(item["transactionId"]["S"]) for item in unwritten]
-            raise UnwrittenError(f"{len(ids)} rows of {self._target.name} could not be written in time; try again", ids)
-        return outcomes.count(False)
+            raise UnwrittenError(
+                f"{len(unwritten)} rows of {self._target.name} could not be written in time; try again", unwritten
+            )
+        return kept_count
 
     def neighbours(self, neighbourhood: tuple[str, str]) -> Sequence[Row]:
-        """Return a user's transactions of a date, from an index that follows within moments."""
-        user, day = neighbourhood
-        return list(self._query_dates(user, day))
+        """Return a user's transactions of a date or, by its beginning, of a month.
+
+        From an index that follows the table within moments.
+        """
+        user, beginning = neighbourhood
+        return list(self._query_dates(user, beginning))
 
     def mark_archive_failed(self, key: dict[str, str], reason: str) -> None:
         """Note on a transaction that its image could not be archived; nothing if it is gone."""
@@ -119,29 +129,44 @@ class TransactionsTable:
         for page in pages_of(pages, self._target, "list transactions"):
             yield from map(from_item, page["Items"])
 
-    def _query_dates(self, user: str, day: str | None) -> Iterator[Row]:
-        condition, values, names = "userId = :user", {":user": as_value(user)}, {}
-        if day is not None:
-            condition += " AND #date = :date"
-            values[":date"] = as_value(day)
+    def _query_dates(self, user: str, beginning: str | None) -> Iterator[Row]:
+        """Yield a user's transactions of dates that begin so, by date; None for all."""
+        condition, values, names = "userId = :user", {":user": user}, {}
+        if beginning is not None:
+            condition += " AND begins_with(#date, :date)"
+            values[":date"] = beginning
             names = {"ExpressionAttributeNames": {"#date": "date"}}
-        query: dict[str, Any] = {"KeyConditionExpression": condition, "ExpressionAttributeValues": values, **names}
-        pages = self._client.get_paginator("query").paginate(TableName=self._table, IndexName=_DATE_INDEX, **query)
-        for page in pages_of(pages, self._target, f"list transactions of user {user!r}"):
-            yield from map(from_item, page["Items"])
+        query: dict[str, Any] = {
+            "TableName": self._table,
+            "IndexName": _DATE_INDEX,
+            "KeyConditionExpression": condition,
+            "ExpressionAttributeValues": as_item(values),
+            **names,
+        }
 
-    def _put_unless_edited(self, item: Item) -> bool | None:
+        def page() -> dict[str, Any]:
+            with calling(self._target, f"list transactions of user {user!r}"):
+                return self._calls.call("Query", json.dumps(query))
+
+        while True:
+            answer = self._patience.repeat(page, on=ThrottledError)
+            yield from map(from_item, answer["Items"])
+            if not answer.get("LastEvaluatedKey"):
+                return
+            query["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
+
+    def _put_unless_edited(self, row: Row) -> bool | None:
         """Put one row; return False if a person has edited it, None if the table let nothing in."""
+        table, condition = json.dumps(self._table), '"attribute_not_exists(editedAt)"'
+        body = f'{{"TableName":{table},"Item":{as_json(row)},"ConditionExpression":{condition}}}'
 
         def put() -> bool:
-            with calling(self._target, f"write transaction {item['transactionId']['S']}"):
+            with calling(self._target, f"write transaction {row['transactionId']}"):
                 try:
-                    self._client.put_item(
-                        TableName=self._table,
-                        Item=item,
-                        ConditionExpression="attribute_not_exists(editedAt)",
-                    )
-                except self._client.exceptions.ConditionalCheckFailedException:
+                    self._calls.call("PutItem", body)
+                except ClientError as error:
+                    if code_of(error) != "ConditionalCheckFailedException":
+                        raise
                     return False
             return True
 

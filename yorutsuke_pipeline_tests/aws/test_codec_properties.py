@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 from decimal import Decimal
@@ -12,7 +13,7 @@ from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from yorutsuke_pipeline.aws.attribute_values import as_item, as_value, from_item, from_value
+from yorutsuke_pipeline.aws.attribute_values import as_item, as_json, as_value, from_item, from_value
 from yorutsuke_pipeline.aws.ledger_rows import intent_row, job_row, read_intent, read_job
 from yorutsuke_pipeline.aws.pending_row import NewImage, read_row
 from yorutsuke_pipeline.engine.batch_job import BatchJob, JobMode
@@ -111,6 +112,18 @@ def test_sets_of_others_are_read_as_sets(members: set[Any]) -> None:
 def test_what_no_table_holds_is_refused_before_it_is_sent(value: object) -> None:
     with pytest.raises(TypeError, match="a table holds no"):
         as_value(value)
+
+
+@quiet
+@given(st.dictionaries(TEXTS, VALUES, max_size=5))
+def test_the_json_of_a_row_is_that_of_its_typed_values(row: dict[str, Any]) -> None:
+    assert json.loads(as_json(row)) == json.loads(json.dumps(as_item(row)))
+    assert as_json(row).isascii()
+
+
+def test_binary_values_are_read_as_a_client_gives_them_and_as_the_wire_does() -> None:
+    assert from_value({"B": b"photo"}) == from_value({"B": "cGhvdG8="}) == b"photo"
+    assert from_value({"BS": [b"photo"]}) == from_value({"BS": ["cGhvdG8="]}) == {b"photo"}
 
 
 @quiet

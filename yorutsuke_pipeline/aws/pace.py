@@ -1,0 +1,89 @@
+"""How fast rows go to a table that turns some of them away.
+
+A table that admits 4,000 rows a second admits no more when it is offered 20,000; the rest is work done twice.
+So rows go as fast as calls can be made until some are turned away, and from then on as fast as rows got through:
+between two moments at which the table was full, it admitted exactly what it can.
+"""
+
+from __future__ import annotations
+
+from threading import Lock
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from yorutsuke_pipeline.aws.patience import Patience
+
+# A shorter time tells more about batches of 25 than about the table; seconds.
+_SHORTEST = 0.05
+# The first answers come after some ten milliseconds. What got through by then may be the table's reserve.
+_FIRST, _FIRST_CUT = 0.02, 0.3
+# With more than this share turned away the table was full all the time, and what got through is what it admits.
+_FULL = 0.1
+# Just below that, so that its reserve fills again; a little below when only a few were turned away, because then what
+# got through says no more than how slow we were.
+_BELOW, _LITTLE_BELOW = 0.99, 0.97
+# Faster by this share a second, and by that much more for each second in which nothing was turned away.
+_FASTER, _AND_FASTER = 0.03, 0.3
+# Until it is known what the table admits: by e^5 a second.
+_UNKNOWN_FASTER = 5.0
+# A full batch a second is what even a table that admits nothing is asked.
+_SLOWEST = 25.0
+
+
+class Pace:
+    """The speed of all writers of one table; they share it, whatever their number."""
+
+    def __init__(self, patience: Patience) -> None:
+        self._now, self._sleep = patience.now, patience.sleep
+        self._lock = Lock()
+        self._through = self._turned_away = 0
+        self._began: float | None = None
+        # Rows a second; None as long as nothing was turned away.
+        self._rate: float | None = None
+        self._is_measured = False
+        self._next = 0.0
+        # When rows were turned away, and how many had got through and been turned away by then.
+        self._mark = (0.0, 0, 0)
+        self._full_at = 0.0
+
+    def wait_for(self, count: int) -> None:
+        """Wait until `count` rows may go."""
+        with self._lock:
+            now = self._now()
+            if self._began is None:
+                self._began = now
+            if self._rate is None:
+                return
+            turn = max(now, self._next)
+            self._next = turn + count / self._rate
+        if turn > now:
+            self._sleep(turn - now)
+
+    def told(self, through: int, turned_away: int) -> None:
+        """Learn from an answer how many rows got through and how many did not."""
+        with self._lock:
+            now = self._now()
+            self._through += through
+            self._turned_away += turned_away
+            if turned_away:
+                self._slow_down(now)
+            elif self._rate is not None:
+                faster = _FASTER + _AND_FASTER * (now - self._full_at) if self._is_measured else _UNKNOWN_FASTER
+                self._rate += faster * through
+
+    def _slow_down(self, now: float) -> None:
+        since, through_before, away_before = self._mark
+        if self._rate is None:
+            began = now if self._began is None else self._began
+            self._rate = _FIRST_CUT * self._through / max(now - began, _FIRST)
+        elif now - since >= _SHORTEST:
+            through, away = self._through - through_before, self._turned_away - away_before
+            got_through = _BELOW * through / (now - since)
+            was_full = away > _FULL * (through + away)
+            self._rate = got_through if was_full else max(got_through, _LITTLE_BELOW * self._rate)
+            self._is_measured = True
+        else:
+            return
+        self._mark = (now, self._through, self._turned_away)
+        self._rate = max(self._rate, _SLOWEST)
+        self._full_at = now

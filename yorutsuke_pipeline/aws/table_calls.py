@@ -1,0 +1,164 @@
+"""Calls to DynamoDB in bulk, a step below its client: a body of JSON in, an answer of JSON out.
+
+botocore spends 3 to 12 ms of CPU on a BatchWriteItem of 25 rows, which is what bounds a night of 100,000.
+Here its serializer, endpoint rules, signer and parser are left out; what stays the client's are credentials and
+their renewal, endpoint, region, connections, proxies, TLS, time limits and events. Whatever does not come back as a
+whole 200 at the first try is asked again through the client, so what an error means and how often it is worth
+another try is botocore's judgement. See docs/decisions/0008-below-the-dynamodb-client.md.
+"""
+
+from __future__ import annotations
+
+import json
+import zlib
+from dataclasses import dataclass
+from datetime import datetime, timezone
+from typing import TYPE_CHECKING, Any, cast
+from urllib.parse import urlsplit
+
+from botocore import xform_name
+from botocore.awsrequest import AWSPreparedRequest
+from botocore.exceptions import BotoCoreError, ClientError
+from botocore.hooks import first_non_none_response
+from botocore.httpsession import URLLib3Session
+
+from yorutsuke_pipeline.aws.failures import THROTTLING
+from yorutsuke_pipeline.aws.half_answers import is_half
+from yorutsuke_pipeline.aws.request_signature import RequestSigner
+
+if TYPE_CHECKING:
+    from botocore.awsrequest import AWSResponse
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+_OK = 200
+_DEFAULT_PORTS = {"http": ":80", "https": ":443"}
+
+
+@dataclass(frozen=True)
+class _Operation:
+    """What the client says of an operation: its model, the address, and the headers of all its requests."""
+
+    model: Any
+    url: str
+    headers: dict[str, bytes]
+
+
+class TableCalls:
+    """Calls of one DynamoDB client. Safe to share between threads, as the client is."""
+
+    def __init__(self, client: DynamoDBClient) -> None:
+        # boto3 makes its clients' classes as it runs, and half of what is used here has no public name.
+        self._client: Any = client
+        self._signer = _signer_of(self._client)
+        self._operations: dict[str, _Operation] = {}
+
+    def call(self, operation: str, body: str) -> dict[str, Any]:
+        """Return the answer to a call, as the client would, but binary values stay in base64.
+
+        Args:
+            operation: By its API name: `BatchWriteItem`.
+            body: The parameters in JSON, ASCII only and without binary values.
+
+        Raises:
+            ClientError: As of the client; for throttling at once, because the caller knows best how long to wait.
+            BotoCoreError: As of the client.
+        """
+        answer = self._first_try(operation, body.encode("ascii"))
+        if answer is None:
+            answer = getattr(self._client, xform_name(operation))(**json.loads(body))
+        return answer
+
+    def _first_try(self, operation: str, body: bytes) -> dict[str, Any] | None:
+        """Return the answer if it is a whole and good one, else None."""
+        credentials = self._client._request_signer._credentials if self._signer else None  # noqa: SLF001 — see above
+        if self._signer is None or credentials is None:
+            return None
+        known = self._operations.get(operation) or self._learn(operation)
+        context: dict[str, Any] = {}
+        params: dict[str, Any] = {"url": known.url, "headers": dict(known.headers), "body": body, "context": context}
+        self._emit("before-call", operation, model=known.model, params=params, context=context)
+        headers = self._signer.sign(
+            params["headers"],
+            params["body"],
+            # Renewed here, when they are about to end.
+            credentials.get_frozen_credentials(),
+            datetime.now(timezone.utc),
+        )
+        # A plain dict of bytes does for the headers, because nothing below looks them up but by these names.
+        request = AWSPreparedRequest("POST", known.url, cast("Any", headers), params["body"], stream_output=False)
+        try:
+            response = first_non_none_response(self._emit("before-send", operation, request=request))
+            if response is None:
+                response = self._client._endpoint.http_session.send(request)  # noqa: SLF001 — see above
+        except BotoCoreError:
+            return None
+        answer = _whole(response, known.model)
+        if answer is None:
+            return None
+        if response.status_code != _OK:
+            _raise_if_throttled(answer, response.status_code, operation)
+            return None
+        after = {"http_response": response, "parsed": answer, "model": known.model, "context": context}
+        self._emit("after-call", operation, **after)
+        return answer
+
+    def _emit(self, event: str, operation: str, **told: Any) -> list[Any]:  # noqa: ANN401 — as the event has them
+        """Emit a client's event, for what is attached to the client: another one's tracing, a test's faults."""
+        signer = self._client._request_signer  # noqa: SLF001 — see above
+        told = {"request_signer": signer, **told} if event == "before-call" else told
+        emitted: list[Any] = self._client.meta.events.emit(f"{event}.dynamodb.{operation}", **told)
+        return emitted
+
+    def _learn(self, operation: str) -> _Operation:
+        """Ask the client how it would ask: once for each operation."""
+        meta = self._client.meta
+        model, service = meta.service_model.operation_model(operation), meta.service_model.metadata
+        headers = {
+            "Content-Type": f"application/x-amz-json-{service['jsonVersion']}",
+            "X-Amz-Target": f"{service['targetPrefix']}.{operation}",
+            "User-Agent": self._client._user_agent_creator.to_string(),  # noqa: SLF001 — see above
+        }
+        encoded = {name: value.encode("ascii") for name, value in headers.items()}
+        url = meta.endpoint_url.rstrip("/") + "/"
+        return self._operations.setdefault(operation, _Operation(model, url, encoded))
+
+
+def _signer_of(client: Any) -> RequestSigner | None:  # noqa: ANN401 — as above
+    """Return what signs a client's requests; None if it is set up in a way that only botocore knows."""
+    try:
+        own, session = client._request_signer, client._endpoint.http_session  # noqa: SLF001 — no public names
+        is_known = own.signature_version == "v4" and callable(client._user_agent_creator.to_string)  # noqa: SLF001
+    except AttributeError:
+        return None
+    address = urlsplit(client.meta.endpoint_url)
+    # An account's own endpoint, where the regional one does not do.
+    needs_rules = getattr(client.meta.config, "account_id_endpoint_mode", None) == "required"
+    is_plain = address.path in {"", "/"} and not address.query and "@" not in address.netloc
+    if not is_known or not is_plain or needs_rules or not isinstance(session, URLLib3Session):
+        return None
+    host = address.netloc.lower().removesuffix(_DEFAULT_PORTS.get(address.scheme, ""))
+    return RequestSigner(host, own.region_name, own.signing_name)
+
+
+def _whole(response: AWSResponse, model: Any) -> dict[str, Any] | None:  # noqa: ANN401 — as above
+    """Return an answer's JSON; None if it is cut, spoiled or no JSON."""
+    content, checksum = response.content, response.headers.get("x-amz-crc32")
+    if is_half(response, model) or (checksum is not None and str(zlib.crc32(content)) != str(checksum).strip()):
+        return None
+    try:
+        answer = json.loads(content)
+    except ValueError:
+        return None
+    return answer if isinstance(answer, dict) else None
+
+
+def _raise_if_throttled(answer: dict[str, Any], status: int, operation: str) -> None:
+    """Raise if the call was turned away for its rate; what else went wrong the client may find out."""
+    code = str(answer.get("__type", "")).rpartition("#")[2]
+    if code in THROTTLING:
+        message = answer.get("message") or answer.get("Message") or ""
+        response: Any = {
+            "Error": {"Code": code, "Message": message},
+            "ResponseMetadata": {"HTTPStatusCode": status},
+        }
+        raise ClientError(response, operation)
