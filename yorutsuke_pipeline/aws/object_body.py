@@ -28,16 +28,17 @@ class ResumedBody(io.RawIOBase):
     """The body of one version of an object; a connection that breaks is taken up at the same byte.
 
     Args:
-        body: botocore's stream, at its first byte.
-        size: Of the object, in bytes.
+        body: botocore's stream, at `position`.
+        end: The byte at which the stream ends; of a whole object, its size.
         reopen: Return a new stream that begins at a byte, of that same version or not at all.
+        position: Where in the object the stream begins.
     """
 
-    def __init__(self, body: Any, size: int, reopen: Callable[[int], Any]) -> None:  # noqa: ANN401 — StreamingBody's stubs lack readinto
+    def __init__(self, body: Any, end: int, reopen: Callable[[int], Any], *, position: int = 0) -> None:  # noqa: ANN401 — StreamingBody's stubs lack readinto
         self._body = body
-        self._size = size
+        self._end = end
         self._reopen = reopen
-        self._position = 0
+        self._position = position
         self._breaks = 0
 
     def readable(self) -> bool:
@@ -72,10 +73,10 @@ class ResumedBody(io.RawIOBase):
         with suppress(*BOTO_ERRORS):
             self._body.close()
         # All that is missing may be the end of the answer, and no range begins there.
-        self._body = self._reopen(self._position) if self._position < self._size else io.BytesIO()
+        self._body = self._reopen(self._position) if self._position < self._end else io.BytesIO()
 
 
-def buffered(body: ResumedBody) -> io.BufferedReader:
+def buffered(body: io.RawIOBase) -> io.BufferedReader:
     """Return a reader that asks for a megabyte at a time."""
     return io.BufferedReader(body, _BUFFER)
 

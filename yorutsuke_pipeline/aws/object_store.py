@@ -1,7 +1,7 @@
 """The bucket.
 
 What belongs here: S3's calls, and which of its answers mean "there is none" and which are errors. Reading
-over broken connections is `object_body.py`, writing as a stream `object_writer.py`.
+one version of an object is `object_reader.py`, writing as a stream `object_writer.py`.
 """
 
 from __future__ import annotations
@@ -13,7 +13,9 @@ from uuid import uuid4
 from botocore.exceptions import ClientError
 
 from yorutsuke_pipeline.aws.failures import Target, calling, code_of
-from yorutsuke_pipeline.aws.object_body import ResumedBody, buffered, lines_of
+from yorutsuke_pipeline.aws.object_body import buffered, lines_of
+from yorutsuke_pipeline.aws.object_ranges import RANGE_BYTES
+from yorutsuke_pipeline.aws.object_reader import CHANGED, NONE, ObjectReader
 from yorutsuke_pipeline.aws.object_writer import WRITE_ID, S3Writer
 from yorutsuke_pipeline.aws.pages import pages_of
 from yorutsuke_pipeline.engine.errors import ConfigurationError, TransientError
@@ -26,19 +28,35 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
     from mypy_boto3_s3.type_defs import ObjectIdentifierTypeDef
 
-# HEAD has no body, so its answer has the status where others have a code.
-_NONE = frozenset({"NoSuchKey", "404", "NotFound", "KeyTooLongError"})
-_CHANGED = frozenset({"PreconditionFailed", "412"})
+    from yorutsuke_pipeline.aws.object_body import ResumedBody
+    from yorutsuke_pipeline.aws.object_ranges import JoinedRanges
+
 _BEING_WRITTEN = "ConditionalRequestConflict"
 _DELETED_AT_ONCE = 1000
 _NAMED = 20
 
 
 class S3ObjectStore:
-    """Implements `ObjectStore` on one bucket."""
+    """Implements `ObjectStore` on one bucket.
 
-    def __init__(self, client: S3Client, bucket: str) -> None:
+    Args:
+        client: Of S3.
+        bucket: Its name.
+        concurrency: Connections that read the lines of a large object at once.
+        range_bytes: What each of them reads at a time.
+    """
+
+    def __init__(
+        self,
+        client: S3Client,
+        bucket: str,
+        *,
+        concurrency: int = 8,
+        range_bytes: int = RANGE_BYTES,
+    ) -> None:
         self._client = client
+        self._concurrency = concurrency
+        self._reader = ObjectReader(client, bucket, range_bytes=range_bytes)
         self._bucket = bucket
         self._target = Target(f"bucket {bucket}", "YORUTSUKE_BUCKET")
 
@@ -70,19 +88,11 @@ class S3ObjectStore:
         Raises:
             TransientError: The connection broke too often, or the object was replaced meanwhile.
         """
-        doing = f"read lines of {key!r}"
-        with calling(self._target, doing):
-            opened = self._open(key)
-        if opened is None:
-            return
-        with closing(opened[1]) as body:
-            lines = lines_of(buffered(body), longest=longest)
-            while True:
-                with calling(self._target, doing):
-                    line = next(lines, None)
-                if line is None:
-                    return
-                yield line
+        with calling(self._target, f"read lines of {key!r}"):
+            opened = self._open(key, connections=self._concurrency)
+            if opened is not None:
+                with closing(opened[1]) as body:
+                    yield from lines_of(buffered(body), longest=longest)
 
     @contextmanager
     def writing(self, key: str) -> Iterator[S3Writer]:
@@ -112,7 +122,7 @@ class S3ObjectStore:
                     Metadata={WRITE_ID: write_id},
                 )
             except ClientError as error:
-                if code_of(error) not in _CHANGED | {_BEING_WRITTEN}:
+                if code_of(error) not in CHANGED | {_BEING_WRITTEN}:
                     raise
             else:
                 return True
@@ -142,7 +152,7 @@ class S3ObjectStore:
                     CopySourceIfMatch=source.etag,
                 )
             except ClientError as error:
-                if code_of(error) in _NONE | _CHANGED:
+                if code_of(error) in NONE | CHANGED:
                     return None
                 raise
         copied = self.head(key)
@@ -176,10 +186,10 @@ class S3ObjectStore:
         with calling(self._target, f"delete {len(wanted)} objects, {wanted[0]['Key']!r} first"):
             answer = self._client.delete_objects(Bucket=self._bucket, Delete={"Objects": wanted, "Quiet": True})
         errors = answer.get("Errors", [])
-        failed = [error for error in errors if error.get("Code") not in _NONE | _CHANGED]
+        failed = [error for error in errors if error.get("Code") not in NONE | CHANGED]
         if failed:
             raise self._undeleted(failed)
-        return [str(error.get("Key")) for error in errors if error.get("Code") in _CHANGED]
+        return [str(error.get("Key")) for error in errors if error.get("Code") in CHANGED]
 
     def _undeleted(self, errors: Sequence[Any]) -> ConfigurationError | TransientError:
         """Return the error for DeleteObjects' own list: the call itself succeeded."""
@@ -197,40 +207,12 @@ class S3ObjectStore:
             try:
                 return self._client.head_object(Bucket=self._bucket, Key=key)
             except ClientError as error:
-                if code_of(error) in _NONE:
+                if code_of(error) in NONE:
                     return None
                 raise
 
-    def _open(self, key: str) -> tuple[StoredObject, ResumedBody] | None:
-        if not _can_be_key(key):
-            return None
-        try:
-            answer = self._client.get_object(Bucket=self._bucket, Key=key)
-        except ClientError as error:
-            if code_of(error) in _NONE:
-                return None
-            raise
-        stored = StoredObject(key, answer["ContentLength"], answer["ETag"])
-
-        def reopen(position: int) -> Any:  # noqa: ANN401 — StreamingBody's stubs lack readinto
-            return self._reopen(stored, position)
-
-        return stored, ResumedBody(answer["Body"], stored.size, reopen)
-
-    def _reopen(self, stored: StoredObject, position: int) -> Any:  # noqa: ANN401 — as above
-        """Open an object at a byte, if it is still the same version."""
-        try:
-            answer = self._client.get_object(
-                Bucket=self._bucket,
-                Key=stored.key,
-                Range=f"bytes={position}-",
-                IfMatch=stored.etag,
-            )
-        except ClientError as error:
-            if code_of(error) in _NONE | _CHANGED:
-                raise TransientError(f"{stored.key!r} was replaced while it was read; try again") from error
-            raise
-        return answer["Body"]
+    def _open(self, key: str, *, connections: int = 1) -> tuple[StoredObject, ResumedBody | JoinedRanges] | None:
+        return self._reader.open(key, connections=connections) if _can_be_key(key) else None
 
 
 def _can_be_key(key: str) -> bool:
