@@ -11,19 +11,24 @@ from typing import TYPE_CHECKING, Any
 
 from yorutsuke_pipeline.engine.answers import check_complete
 from yorutsuke_pipeline.engine.cost import TokenUsage
+from yorutsuke_pipeline.engine.likenesses import Likenesses
 from yorutsuke_pipeline.engine.model_family import ModelAnswer
 from yorutsuke_pipeline.engine.raw_output import Outcome
 from yorutsuke_pipeline.engine.record import RecordRejectedError, Reject
-from yorutsuke_pipeline.engine.streams import map_bounded
+from yorutsuke_pipeline.engine.streams import chunked, map_bounded
 from yorutsuke_pipeline.engine.workload import AnswerContext, Row
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
     from datetime import datetime
 
     from yorutsuke_pipeline.engine.intent import Intent
     from yorutsuke_pipeline.engine.ports import ResultTable
     from yorutsuke_pipeline.engine.workload import Workload
+
+# Rows that are compared with each other before any is passed on; some hundred kilobytes.
+_CHUNK = 500
+_CHUNKS_AT_ONCE = 2
 
 
 @dataclass(frozen=True)
@@ -36,6 +41,14 @@ class Judged:
 
 
 @dataclass(frozen=True)
+class _Chunk:
+    """Judgements that are compared with each other, and the neighbourhoods that nobody has read yet."""
+
+    judged: list[Judged]
+    unread: list[tuple[str, str]]
+
+
+@dataclass(frozen=True)
 class Judge:
     """Judges answers. `concurrency` neighbourhoods are read at once."""
 
@@ -43,15 +56,28 @@ class Judge:
     table: ResultTable
     concurrency: int
 
-    def judge(self, intent: Intent, documents: Iterable[dict[str, Any]], *, extracted_at: datetime) -> list[Judged]:
-        """Return the judgement on each document, in their order; accepted rows are compared with their neighbours.
+    def judge(self, intent: Intent, documents: Iterable[dict[str, Any]], *, extracted_at: datetime) -> Iterator[Judged]:
+        """Yield the judgement on each document, in their order, as they come.
+
+        Accepted rows are compared with the stored rows of their neighbourhoods and with each other.
 
         Args:
             intent: The intent that asked.
-            documents: Some lines of its `answers.jsonl`.
+            documents: Lines of its `answers.jsonl`.
             extracted_at: When they were judged first; the rows bear it.
         """
-        return self._compared([self._judged(intent, document, extracted_at) for document in documents])
+        with Likenesses() as likenesses:
+
+            def chunks() -> Iterator[_Chunk]:
+                for some in chunked(documents, _CHUNK):
+                    judged = [self._judged(intent, document, extracted_at) for document in some]
+                    places = (self.workload.neighbourhood(entry.row) for entry in judged if entry.row is not None)
+                    yield _Chunk(judged, likenesses.visit(place for place in places if place is not None))
+
+            # The next chunks are judged, and their neighbours read, while this one is passed on.
+            for chunk, stored in map_bounded(self._with_neighbours, chunks(), workers=_CHUNKS_AT_ONCE):
+                likenesses.add(stored)
+                yield from self._compared(chunk.judged, likenesses)
 
     def _judged(self, intent: Intent, document: dict[str, Any], extracted_at: datetime) -> Judged:
         outcome = document["outcome"]
@@ -84,24 +110,21 @@ class Judge:
         except RecordRejectedError as error:
             return Judged(document, reject=error.reject)
 
-    def _compared(self, judged: list[Judged]) -> list[Judged]:
-        """Compare each row with the stored rows, and those of this chunk, that share its neighbourhood."""
-        groups: dict[tuple[str, str], list[Row]] = {}
-        for entry in judged:
-            place = self.workload.neighbourhood(entry.row) if entry.row is not None else None
-            if place is not None and entry.row is not None:
-                groups.setdefault(place, []).append(entry.row)
-        for place, stored in zip(
-            groups,
-            map_bounded(self.table.neighbours, groups, workers=self.concurrency),
-            strict=True,
-        ):
-            groups[place].extend(stored)
-        return [self._with_neighbours(entry, groups) for entry in judged]
+    def _with_neighbours(self, chunk: _Chunk) -> tuple[_Chunk, list[tuple[str, str]]]:
+        """Return a chunk and how the stored rows look that lie in its unread neighbourhoods."""
+        workers = max(1, self.concurrency // _CHUNKS_AT_ONCE)
+        read = map_bounded(self.table.neighbours, chunk.unread, workers=workers) if chunk.unread else ()
+        return chunk, [self._looks(row) for rows in read for row in rows]
 
-    def _with_neighbours(self, entry: Judged, groups: dict[tuple[str, str], list[Row]]) -> Judged:
-        if entry.row is None:
-            return entry
-        place = self.workload.neighbourhood(entry.row)
-        neighbours = groups[place] if place is not None else []
-        return Judged(entry.document, self.workload.compare(entry.row, neighbours), None)
+    def _compared(self, judged: list[Judged], likenesses: Likenesses) -> Iterator[Judged]:
+        looks = [self._looks(entry.row) if entry.row is not None else None for entry in judged]
+        likenesses.add(look for look in looks if look is not None)
+        for entry, look in zip(judged, looks, strict=True):
+            if entry.row is not None and look is not None and likenesses.is_shared(look[0]):
+                yield Judged(entry.document, self.workload.mark_alike(entry.row), None)
+            else:
+                yield entry
+
+    def _looks(self, row: Row) -> tuple[str, str]:
+        """Return a row's likeness and its name."""
+        return self.workload.likeness(row), "/".join(self.table.key(row).values())

@@ -258,7 +258,8 @@ class ResultTable(Protocol):
     def write(self, rows: Iterable[Row]) -> int:
         """Put rows, over older ones of the same key but never over one that a person has edited.
 
-        Returns the number of rows that were kept back because a person had edited them.
+        Some hundred at a time; who has more calls it from several threads. Returns the number of rows that
+        were kept back because a person had edited them.
 
         Raises:
             UnwrittenError: Rows were left at the deadline; it names them.
@@ -266,7 +267,7 @@ class ResultTable(Protocol):
         ...
 
     def neighbours(self, neighbourhood: tuple[str, str]) -> Sequence[Row]:
-        """Return the rows of a neighbourhood, as `Workload.neighbourhood` names it."""
+        """Return the stored rows of a neighbourhood, as `Workload.neighbourhood` names it."""
         ...
 
     def mark_archive_failed(self, key: dict[str, str], reason: str) -> None:

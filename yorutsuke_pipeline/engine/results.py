@@ -45,8 +45,9 @@ if TYPE_CHECKING:
     )
     from yorutsuke_pipeline.engine.workload import Row, Workload
 
-# Rows that are judged, compared and written together; some hundred kilobytes.
-_CHUNK = 500
+# Rows that are written by one thread, while others write theirs and the next ones are judged: as many as DynamoDB
+# lets one read at once, so that looking for what is there costs a call for each four that write.
+_BLOCK = 100
 _PREVIEW = 20
 
 
@@ -118,20 +119,24 @@ class ResultRecorder:
     def _write(self, intent: Intent, report: ResultsReport) -> Counter[str]:
         """Write rows, dead letters and the list of outcomes; return the records by ending."""
         endings: Counter[str] = Counter()
-        answers = read_json_lines(self.objects, layout.answers_key(intent.intent_id))
         with ExitStack() as stack:
             outcomes = stack.enter_context(self.objects.writing(layout.outcomes_key(intent.intent_id)))
             letters = stack.enter_context(DeadLetterWriter(self.objects, intent))
-            for chunk in chunked(answers, _CHUNK):
-                judged = self.judge.judge(intent, chunk, extracted_at=self.clock.now())
-                rows = [entry.row for entry in judged if entry.row is not None]
-                report.kept_edited_count += self.table.write(rows)
-                for entry in judged:
+            answers = read_json_lines(self.objects, layout.answers_key(intent.intent_id))
+            judged = self.judge.judge(intent, answers, extracted_at=self.clock.now())
+            blocks = chunked(judged, _BLOCK)
+            for block, kept_count in map_bounded(self._write_rows, blocks, workers=self.policy.concurrency):
+                report.kept_edited_count += kept_count
+                for entry in block:
                     ending = self._note(intent, entry, outcomes, letters, report)
                     endings.update([ending] if ending else [])
             check_complete_list(layout.answers_key(intent.intent_id), intent.record_count, endings.total())
         report.dead_letter_keys.extend(letters.keys)
         return endings
+
+    def _write_rows(self, block: list[Judged]) -> tuple[list[Judged], int]:
+        """Write the rows of some judgements; return these, and how many rows a person had edited."""
+        return block, self.table.write([entry.row for entry in block if entry.row is not None])
 
     def _note(
         self,

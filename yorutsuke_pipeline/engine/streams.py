@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from yorutsuke_pipeline.engine.errors import ManifestChangedError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Generator, Iterable, Iterator
 
     from yorutsuke_pipeline.engine.ports import ObjectStore
 
@@ -23,16 +23,23 @@ Result = TypeVar("Result")
 
 # A line of our own files: ids, counts and one answer's text. Far below it in practice.
 _LONGEST_OWN_LINE = 4_000_000
+_ENCODER = json.JSONEncoder(ensure_ascii=True, separators=(",", ":"), allow_nan=False, default=str)
 
 
-def map_bounded(call: Callable[[Item], Result], items: Iterable[Item], *, workers: int) -> Iterator[Result]:
-    """Yield `call(item)` in the items' order, with at most twice `workers` items taken ahead.
+def map_bounded(
+    call: Callable[[Item], Result],
+    items: Iterable[Item],
+    *,
+    workers: int,
+    ahead: int | None = None,
+) -> Generator[Result]:
+    """Yield `call(item)` in the items' order, with at most `ahead` items taken ahead (twice `workers` if None).
 
     The first error ends the stream; calls not yet begun are dropped, those under way are waited for.
     """
     source = iter(items)
     with ThreadPoolExecutor(max_workers=workers, thread_name_prefix="stage") as pool:
-        waiting: deque[Future[Result]] = deque(pool.submit(call, item) for item in islice(source, 2 * workers))
+        waiting: deque[Future[Result]] = deque(pool.submit(call, item) for item in islice(source, ahead or 2 * workers))
         try:
             while waiting:
                 result = waiting.popleft().result()
@@ -52,8 +59,7 @@ def chunked(items: Iterable[Item], size: int) -> Iterator[list[Item]]:
 
 def json_line(document: Any) -> bytes:  # noqa: ANN401 — any JSON
     """Return one line of JSON with its end, free of NaN, with Decimal written as text."""
-    text = json.dumps(document, ensure_ascii=True, separators=(",", ":"), allow_nan=False, default=str)
-    return text.encode("ascii") + b"\n"
+    return _ENCODER.encode(document).encode("ascii") + b"\n"
 
 
 def read_json_lines(objects: ObjectStore, key: str) -> Iterator[dict[str, Any]]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
     from datetime import datetime, timedelta
 
     from yorutsuke_pipeline.engine.cost import TokenUsage
@@ -98,9 +98,16 @@ class Workload(Protocol):
         ...
 
     def neighbourhood(self, row: Row) -> tuple[str, str] | None:
-        """Return the key of the rows that `row` should be compared with, or None if with none."""
+        """Return where in the table of results the rows are that may look like `row`, or None if nowhere.
+
+        Each neighbourhood is read once for an intent: large enough to hold many of its rows, small enough to be read.
+        """
         ...
 
-    def compare(self, row: Row, neighbours: Iterable[Row]) -> Row:
-        """Return the row with warnings that only its neighbours can show."""
+    def likeness(self, row: Row) -> str:
+        """Return what a row, be it new or stored by anybody, has in common with those that look like it."""
+        ...
+
+    def mark_alike(self, row: Row) -> Row:
+        """Return the row with a warning that another one looks like it."""
         ...

@@ -26,7 +26,8 @@ def test_results_come_in_the_order_of_the_items_whichever_is_done_first() -> Non
     assert list(map_bounded(call, [1, 2, 3], workers=2)) == [10, 20, 30]
 
 
-def test_no_more_than_twice_the_workers_are_taken_ahead() -> None:
+@pytest.mark.parametrize(("ahead", "most"), [(None, 2 * 3 + 1), (4, 4 + 1), (1, 1 + 1)])
+def test_no_more_items_are_taken_ahead_than_told_or_twice_the_workers(ahead: int | None, most: int) -> None:
     taken: list[int] = []
 
     def endless() -> Iterator[int]:
@@ -34,11 +35,11 @@ def test_no_more_than_twice_the_workers_are_taken_ahead() -> None:
             taken.append(len(taken))
             yield len(taken)
 
-    results = map_bounded(lambda item: item, endless(), workers=3)
+    results = map_bounded(lambda item: item, endless(), workers=3, ahead=ahead)
     next(results)
 
-    assert len(taken) <= 2 * 3 + 1
-    results.close()  # type: ignore[attr-defined]
+    assert len(taken) <= most
+    results.close()
 
 
 def test_the_first_error_ends_the_stream() -> None:

@@ -42,7 +42,12 @@ class FakeTransactions:
 
     def neighbours(self, neighbourhood: tuple[str, str]) -> Sequence[Row]:
         with self._lock:
-            return [dict(row) for row in self.rows.values() if (row["userId"], row.get("date")) == neighbourhood]
+            user, beginning = neighbourhood
+            return [
+                dict(row)
+                for row in self.rows.values()
+                if row["userId"] == user and str(row.get("date")).startswith(beginning)
+            ]
 
     def mark_archive_failed(self, key: dict[str, str], reason: str) -> None:
         with self._lock:

@@ -114,12 +114,11 @@ def read_choice(value: object, choices: type[Chosen], *, key: str) -> Chosen:
     Raises:
         RecordRejectedError: It names none; the reason lists them.
     """
-    text = value.strip().lower() if isinstance(value, str) else value
-    for choice in choices:
-        if text == choice.value:
-            return choice
-    named = ", ".join(choice.value for choice in choices)
-    raise RecordRejectedError(key, f"{key} {_shown(value)} is none of: {named}")
+    try:
+        return choices(value.strip().lower() if isinstance(value, str) else value)
+    except ValueError as error:
+        named = ", ".join(choice.value for choice in choices)
+        raise RecordRejectedError(key, f"{key} {_shown(value)} is none of: {named}") from error
 
 
 def read_kind(value: object) -> Kind:
@@ -134,6 +133,8 @@ def read_category(value: object) -> Category:
 
 def read_lines_total(value: object) -> Decimal | None:
     """Return the sum of the item lines where one was read; it is a hint, so an odd one is no fault."""
+    if value is None:
+        return None
     try:
         return read_amount(value)
     except RecordRejectedError:
@@ -144,7 +145,9 @@ def clean_text(value: object) -> str:
     """Return a text on one line, in NFC, free of control characters and of halves of surrogate pairs."""
     if not isinstance(value, str):
         return ""
-    printable = "".join(sign if unicodedata.category(sign)[0] != "C" else " " for sign in value)
+    # What is printable holds none of them, which is far sooner known than sign by sign.
+    is_clean = value.isprintable()
+    printable = value if is_clean else "".join(sign if unicodedata.category(sign)[0] != "C" else " " for sign in value)
     return " ".join(unicodedata.normalize("NFC", printable).split())
 
 

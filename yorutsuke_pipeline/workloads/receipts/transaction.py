@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Annotated
@@ -46,10 +47,9 @@ class Caution(Word):
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
 
 
-class Usage(BaseModel):
+@dataclass(frozen=True)
+class Usage:
     """Tokens that the answer took."""
-
-    model_config = ConfigDict(frozen=True, alias_generator=to_camel, populate_by_name=True)
 
     input_tokens: int
     output_tokens: int
@@ -83,12 +83,17 @@ class Transaction(BaseModel):
 
     def as_row(self) -> Row:
         """Return the transaction as plain values under the table's names; numbers stay Decimal."""
-        row = self.model_dump(by_alias=True, exclude_none=True)
+        row = {name: value for field, name in _NAMES.items() if (value := getattr(self, field)) is not None}
         row.update(
             type=self.type.value,
             category=self.category.value,
             date=self.date.isoformat(),
             extractedAt=utc_text(self.extracted_at),
+            usage={"inputTokens": self.usage.input_tokens, "outputTokens": self.usage.output_tokens},
             warnings=[warning.value for warning in self.warnings],
         )
         return row
+
+
+# The table's name of each field. pydantic's own way to plain values costs more than all else about a row.
+_NAMES = {name: str(field.alias) for name, field in Transaction.model_fields.items()}

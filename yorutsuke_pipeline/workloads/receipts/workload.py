@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
@@ -21,6 +22,7 @@ from yorutsuke_pipeline.workloads.receipts.transaction import Caution, Transacti
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from datetime import date
     from typing import Any
 
     from yorutsuke_pipeline.engine.model_family import ModelAnswer
@@ -82,18 +84,21 @@ class ReceiptsWorkload:
             raise RecordRejectedError("transaction", f"{place}: {first['msg']}") from error
 
     def neighbourhood(self, row: Row) -> tuple[str, str]:
-        """Return user and date: the same merchant and amount there may be the same receipt twice."""
-        return str(row["userId"]), str(row["date"])
+        """Return user and month: a night's receipts of one user are mostly of the same month."""
+        return str(row["userId"]), str(row["date"])[: len("YYYY-MM")]
 
-    def compare(self, row: Row, neighbours: Iterable[Row]) -> Row:
-        """Return the row with a warning if another transaction of that day looks like it."""
-        alike = ("merchant", "amount", "currency")
-        if any(
-            other["transactionId"] != row["transactionId"] and all(other.get(key) == row[key] for key in alike)
-            for other in neighbours
-        ):
-            return {**row, "warnings": [*row["warnings"], Caution.LOOKS_LIKE_ANOTHER.value]}
-        return row
+    def likeness(self, row: Row) -> str:
+        """Return what two photos of one receipt have in common: user, date, merchant and amount."""
+        amount = row.get("amount")
+        # The same number may be written in more than one way.
+        number = amount.normalize() if isinstance(amount, Decimal) else amount
+        return "\n".join(
+            [str(row.get("userId")), str(row.get("date")), str(row.get("merchant")), f"{number} {row.get('currency')}"]
+        )
+
+    def mark_alike(self, row: Row) -> Row:
+        """Return the row with a warning that the receipt may be there twice."""
+        return {**row, "warnings": [*row["warnings"], Caution.LOOKS_LIKE_ANOTHER.value]}
 
 
 def _transaction(document: dict[str, Any], context: AnswerContext, lifetimes: Lifetimes) -> Transaction:
@@ -117,24 +122,20 @@ def _transaction(document: dict[str, Any], context: AnswerContext, lifetimes: Li
         extracted_at=context.extracted_at,
         model_id=context.model_id,
         prompt_version=context.prompt_version,
-        usage=Usage(
-            input_tokens=context.usage.input_tokens,
-            output_tokens=context.usage.output_tokens,
-        ),
-        warnings=tuple(_warnings(document, context)),
+        usage=Usage(context.usage.input_tokens, context.usage.output_tokens),
+        warnings=tuple(_warnings(day, amount, document.get("lines_total"), context)),
         expires_at=_expiry(user_id, context, lifetimes),
     )
 
 
-def _warnings(document: dict[str, Any], context: AnswerContext) -> Iterable[Caution]:
-    day = answers.read_date(document.get("date"))
+def _warnings(day: date, amount: Decimal, lines_total: object, context: AnswerContext) -> Iterable[Caution]:
     today = day_of(context.extracted_at)
     if day > today:
         yield Caution.FUTURE_DATE
     if day < today - _OLD:
         yield Caution.OLD_DATE
-    lines_total = answers.read_lines_total(document.get("lines_total"))
-    if lines_total is not None and lines_total != answers.read_amount(document.get("amount")):
+    total = answers.read_lines_total(lines_total)
+    if total is not None and total != amount:
         yield Caution.LINES_DO_NOT_ADD_UP
 
 

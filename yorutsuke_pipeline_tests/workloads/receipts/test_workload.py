@@ -125,10 +125,13 @@ def test_the_same_shop_and_amount_on_one_day_is_pointed_out_but_kept() -> None:
     mine = read()
     twin = {**mine, "transactionId": "other"}
 
-    assert WORKLOAD.compare(mine, [mine, twin])["warnings"] == ["looks_like_another"]
-    assert WORKLOAD.compare(mine, [mine])["warnings"] == []
-    assert WORKLOAD.compare(mine, [{**twin, "amount": Decimal(1501)}, {"transactionId": "bare"}])["warnings"] == []
-    assert WORKLOAD.neighbourhood(mine) == ("user-1", "2026-01-09")
+    assert (
+        WORKLOAD.likeness(mine) == WORKLOAD.likeness(twin) == WORKLOAD.likeness({**mine, "amount": Decimal("1500.0")})
+    )
+    assert WORKLOAD.mark_alike(mine)["warnings"] == ["looks_like_another"]
+    assert WORKLOAD.likeness({**twin, "amount": Decimal(1501)}) != WORKLOAD.likeness(mine)
+    assert WORKLOAD.likeness({"transactionId": "bare"}) != WORKLOAD.likeness(mine)
+    assert WORKLOAD.neighbourhood(mine) == ("user-1", "2026-01")
 
 
 def test_a_guests_transaction_expires_and_an_accounts_stays() -> None:
