@@ -1,7 +1,7 @@
-"""Signature Version 4 of one kind of request: a POST of JSON to the root of a service.
+"""Signature Version 4 of a few kinds of requests: a POST of JSON to the root of a service, and S3's without a body.
 
 What belongs here: the signature alone. botocore's own signer does the same for every kind of request, at
-several times the cost; a test holds the two against each other.
+several times the cost; tests hold the two against each other.
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
 """
 
@@ -10,13 +10,25 @@ from __future__ import annotations
 import hashlib
 import hmac
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime
 
     from botocore.credentials import ReadOnlyCredentials
 
 _ALGORITHM = "AWS4-HMAC-SHA256"
+_NO_BODY = hashlib.sha256(b"").hexdigest()
+
+
+_DEFAULT_PORTS = {"http": ":80", "https": ":443"}
+
+
+def host_of(url: str) -> str:
+    """Return the host as it is signed and as the header says it: with its port, unless that is the scheme's own."""
+    address = urlsplit(url)
+    return address.netloc.lower().removesuffix(_DEFAULT_PORTS.get(address.scheme, ""))
 
 
 class RequestSigner:
@@ -26,8 +38,9 @@ class RequestSigner:
         self._host = host
         self._scope_end = f"{region}/{service}/aws4_request"
         self._steps = (region, service, "aws4_request")
-        # The key of one day and one secret; thread-safe, because it is replaced whole.
-        self._kept: tuple[tuple[str, str], bytes] = (("", ""), b"")
+        # Of one day and one secret, copied for each signature; thread-safe, because it is replaced whole. A digest at
+        # one stroke (`hmac.digest`) would let another thread run each time, and wait for its turn again.
+        self._kept: tuple[tuple[str, str], hmac.HMAC] = (("", ""), hmac.new(b"", digestmod="sha256"))
 
     def sign(
         self,
@@ -36,7 +49,7 @@ class RequestSigner:
         credentials: ReadOnlyCredentials,
         now: datetime,
     ) -> dict[str, bytes]:
-        """Return the headers with those that make the request authentic.
+        """Return the headers of a POST of JSON with those that make it authentic.
 
         Args:
             headers: With `Content-Type` and `X-Amz-Target`, which are signed; others are sent as they are.
@@ -55,26 +68,67 @@ class RequestSigner:
         if credentials.token:
             signed["x-amz-security-token"] = credentials.token
             sent["X-Amz-Security-Token"] = credentials.token.encode()
-        names = ";".join(sorted(signed))
-        lines = "".join(f"{name}:{signed[name]}\n" for name in sorted(signed))
-        request = f"POST\n/\n\n{lines}\n{names}\n{hashlib.sha256(body).hexdigest()}"
-        scope = f"{moment[:8]}/{self._scope_end}"
-        to_sign = f"{_ALGORITHM}\n{moment}\n{scope}\n{hashlib.sha256(request.encode()).hexdigest()}"
-        signature = _keyed(self._key(moment[:8], str(credentials.secret_key)), to_sign).hex()
-        sent["Authorization"] = (
-            f"{_ALGORITHM} Credential={credentials.access_key}/{scope}, SignedHeaders={names}, Signature={signature}"
-        ).encode()
+        content = hashlib.sha256(body).hexdigest()
+        sent["Authorization"] = self._authorization("POST", "/", signed, content, credentials).encode()
         return sent
 
-    def _key(self, day: str, secret: str) -> bytes:
-        of, key = self._kept
+    def sign_object(
+        self,
+        method: str,
+        path: str,
+        headers: Mapping[str, str],
+        credentials: ReadOnlyCredentials,
+        now: datetime,
+    ) -> dict[str, str]:
+        """Return the headers of a request to S3, without a query and a body, with those that make it authentic.
+
+        Args:
+            method: `GET` or `PUT`.
+            path: Of the address, percent-encoded.
+            headers: Those whose names begin with `x-amz-`, in lower case, are signed; others are sent as they are.
+            credentials: As they are at this moment.
+            now: In UTC.
+        """
+        sent = {**headers, "x-amz-content-sha256": _NO_BODY, "x-amz-date": now.strftime("%Y%m%dT%H%M%SZ")}
+        if credentials.token:
+            sent["x-amz-security-token"] = credentials.token
+        signed = {name: value for name, value in sent.items() if name.startswith("x-amz-")}
+        signed["host"] = self._host
+        sent["Authorization"] = self._authorization(method, path, signed, _NO_BODY, credentials)
+        return sent
+
+    def _authorization(
+        self,
+        method: str,
+        path: str,
+        signed: Mapping[str, str],
+        content: str,
+        credentials: ReadOnlyCredentials,
+    ) -> str:
+        """Return the header that holds the signature over method, path, headers and the hash of the content."""
+        moment = signed["x-amz-date"]
+        order = sorted(signed)
+        names = ";".join(order)
+        lines = "".join([f"{name}:{signed[name]}\n" for name in order])
+        request = f"{method}\n{path}\n\n{lines}\n{names}\n{content}"
+        scope = f"{moment[:8]}/{self._scope_end}"
+        to_sign = f"{_ALGORITHM}\n{moment}\n{scope}\n{hashlib.sha256(request.encode()).hexdigest()}"
+        signature = self._keyed(moment[:8], str(credentials.secret_key))
+        signature.update(to_sign.encode())
+        signed_by = f"Credential={credentials.access_key}/{scope}, SignedHeaders={names}"
+        return f"{_ALGORITHM} {signed_by}, Signature={signature.hexdigest()}"
+
+    def _keyed(self, day: str, secret: str) -> hmac.HMAC:
+        """Return a fresh code under the key of a day."""
+        of, kept = self._kept
         if of != (day, secret):
-            key = _keyed(f"AWS4{secret}".encode(), day)
+            key = _step(f"AWS4{secret}".encode(), day)
             for step in self._steps:
-                key = _keyed(key, step)
-            self._kept = ((day, secret), key)
-        return key
+                key = _step(key, step)
+            kept = hmac.new(key, digestmod="sha256")
+            self._kept = ((day, secret), kept)
+        return kept.copy()
 
 
-def _keyed(key: bytes, text: str) -> bytes:
+def _step(key: bytes, text: str) -> bytes:
     return hmac.digest(key, text.encode(), "sha256")

@@ -18,20 +18,20 @@ from urllib.parse import urlsplit
 
 from botocore import xform_name
 from botocore.awsrequest import AWSPreparedRequest
-from botocore.exceptions import BotoCoreError, ClientError
-from botocore.hooks import first_non_none_response
-from botocore.httpsession import URLLib3Session
+from botocore.exceptions import ClientError
 
 from yorutsuke_pipeline.aws.failures import THROTTLING
+from yorutsuke_pipeline.aws.first_try import FirstTry
 from yorutsuke_pipeline.aws.half_answers import is_half
-from yorutsuke_pipeline.aws.request_signature import RequestSigner
+from yorutsuke_pipeline.aws.pooled_exchange import PooledExchange, Reply, exchange_of
+from yorutsuke_pipeline.aws.request_signature import RequestSigner, host_of
 
 if TYPE_CHECKING:
     from botocore.awsrequest import AWSResponse
+    from botocore.httpsession import URLLib3Session
     from mypy_boto3_dynamodb import DynamoDBClient
 
 _OK = 200
-_DEFAULT_PORTS = {"http": ":80", "https": ":443"}
 
 
 @dataclass(frozen=True)
@@ -49,8 +49,10 @@ class TableCalls:
     def __init__(self, client: DynamoDBClient) -> None:
         # boto3 makes its clients' classes as it runs, and half of what is used here has no public name.
         self._client: Any = client
-        self._signer = _signer_of(self._client)
+        self._first = FirstTry(client)
+        self._signer = _signer_of(self._client) if self._first.is_possible else None
         self._operations: dict[str, _Operation] = {}
+        self._transport = _transport_of(self._client) if self._signer else None
 
     def call(self, operation: str, body: str) -> dict[str, Any]:
         """Return the answer to a call, as the client would, but binary values stay in base64.
@@ -70,44 +72,25 @@ class TableCalls:
 
     def _first_try(self, operation: str, body: bytes) -> dict[str, Any] | None:
         """Return the answer if it is a whole and good one, else None."""
-        credentials = self._client._request_signer._credentials if self._signer else None  # noqa: SLF001 — see above
-        if self._signer is None or credentials is None:
+        # Renewed here, when they are about to end.
+        credentials = self._first.credentials() if self._signer else None
+        if self._signer is None or self._transport is None or credentials is None:
             return None
         known = self._operations.get(operation) or self._learn(operation)
-        context: dict[str, Any] = {}
-        params: dict[str, Any] = {"url": known.url, "headers": dict(known.headers), "body": body, "context": context}
-        self._emit("before-call", operation, model=known.model, params=params, context=context)
-        headers = self._signer.sign(
-            params["headers"],
-            params["body"],
-            # Renewed here, when they are about to end.
-            credentials.get_frozen_credentials(),
-            datetime.now(timezone.utc),
-        )
+        params: dict[str, Any] = {"url": known.url, "headers": dict(known.headers), "body": body, "context": {}}
+        self._first.announce(operation, known.model, params)
+        headers = self._signer.sign(params["headers"], params["body"], credentials, datetime.now(timezone.utc))
         # A plain dict of bytes does for the headers, because nothing below looks them up but by these names.
         request = AWSPreparedRequest("POST", known.url, cast("Any", headers), params["body"], stream_output=False)
-        try:
-            response = first_non_none_response(self._emit("before-send", operation, request=request))
-            if response is None:
-                response = self._client._endpoint.http_session.send(request)  # noqa: SLF001 — see above
-        except BotoCoreError:
-            return None
-        answer = _whole(response, known.model)
-        if answer is None:
+        response = self._first.send(operation, request, self._transport.send)
+        answer = None if response is None else _whole(response, known.model)
+        if response is None or answer is None:
             return None
         if response.status_code != _OK:
             _raise_if_throttled(answer, response.status_code, operation)
             return None
-        after = {"http_response": response, "parsed": answer, "model": known.model, "context": context}
-        self._emit("after-call", operation, **after)
+        self._first.report(operation, known.model, params, response, answer)
         return answer
-
-    def _emit(self, event: str, operation: str, **told: Any) -> list[Any]:  # noqa: ANN401 — as the event has them
-        """Emit a client's event, for what is attached to the client: another one's tracing, a test's faults."""
-        signer = self._client._request_signer  # noqa: SLF001 — see above
-        told = {"request_signer": signer, **told} if event == "before-call" else told
-        emitted: list[Any] = self._client.meta.events.emit(f"{event}.dynamodb.{operation}", **told)
-        return emitted
 
     def _learn(self, operation: str) -> _Operation:
         """Ask the client how it would ask: once for each operation."""
@@ -116,7 +99,7 @@ class TableCalls:
         headers = {
             "Content-Type": f"application/x-amz-json-{service['jsonVersion']}",
             "X-Amz-Target": f"{service['targetPrefix']}.{operation}",
-            "User-Agent": self._client._user_agent_creator.to_string(),  # noqa: SLF001 — see above
+            "User-Agent": self._first.user_agent,
         }
         encoded = {name: value.encode("ascii") for name, value in headers.items()}
         url = meta.endpoint_url.rstrip("/") + "/"
@@ -126,24 +109,30 @@ class TableCalls:
 def _signer_of(client: Any) -> RequestSigner | None:  # noqa: ANN401 — as above
     """Return what signs a client's requests; None if it is set up in a way that only botocore knows."""
     try:
-        own, session = client._request_signer, client._endpoint.http_session  # noqa: SLF001 — no public names
-        is_known = own.signature_version == "v4" and callable(client._user_agent_creator.to_string)  # noqa: SLF001
+        own = client._request_signer  # noqa: SLF001 — no public name
+        is_known = own.signature_version == "v4"
     except AttributeError:
         return None
     address = urlsplit(client.meta.endpoint_url)
     # An account's own endpoint, where the regional one does not do.
     needs_rules = getattr(client.meta.config, "account_id_endpoint_mode", None) == "required"
     is_plain = address.path in {"", "/"} and not address.query and "@" not in address.netloc
-    if not is_known or not is_plain or needs_rules or not isinstance(session, URLLib3Session):
+    if not is_known or not is_plain or needs_rules:
         return None
-    host = address.netloc.lower().removesuffix(_DEFAULT_PORTS.get(address.scheme, ""))
-    return RequestSigner(host, own.region_name, own.signing_name)
+    return RequestSigner(host_of(client.meta.endpoint_url), own.region_name, own.signing_name)
 
 
-def _whole(response: AWSResponse, model: Any) -> dict[str, Any] | None:  # noqa: ANN401 — as above
+def _transport_of(client: Any) -> PooledExchange | URLLib3Session:  # noqa: ANN401 — as above
+    """Return what sends a client's requests: over its connections, or itself where these go by a proxy."""
+    session: URLLib3Session = client._endpoint.http_session  # noqa: SLF001 — as above
+    return exchange_of(session, client.meta.endpoint_url) or session
+
+
+def _whole(response: AWSResponse | Reply, model: Any) -> dict[str, Any] | None:  # noqa: ANN401 — as above
     """Return an answer's JSON; None if it is cut, spoiled or no JSON."""
     content, checksum = response.content, response.headers.get("x-amz-crc32")
-    if is_half(response, model) or (checksum is not None and str(zlib.crc32(content)) != str(checksum).strip()):
+    is_cut = not isinstance(response, Reply) and is_half(response, model)
+    if is_cut or (checksum is not None and str(zlib.crc32(content)) != str(checksum).strip()):
         return None
     try:
         answer = json.loads(content)

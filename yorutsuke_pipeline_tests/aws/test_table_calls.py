@@ -19,7 +19,6 @@ from botocore.exceptions import ClientError, ConnectionClosedError
 
 from yorutsuke_pipeline.aws.request_signature import RequestSigner
 from yorutsuke_pipeline.aws.table_calls import TableCalls
-from yorutsuke_pipeline_tests.aws.spoiled import let_botocore_hurry
 from yorutsuke_pipeline_tests.aws.test_credentials import process_credentials, signed_with
 from yorutsuke_pipeline_tests.aws.wire import BOTOCORES_TRIES, URL, Wire, answer, closed, quick_retries
 
@@ -121,12 +120,13 @@ def test_what_stays_broken_is_given_up_as_often_as_the_client_gives_up() -> None
     assert len(wire.requests) == 1 + BOTOCORES_TRIES
 
 
-def test_a_connection_that_stays_closed_is_the_clients_error(monkeypatch: pytest.MonkeyPatch) -> None:
-    let_botocore_hurry(monkeypatch)
-    used = client()
+def test_a_connection_that_stays_closed_is_the_clients_error() -> None:
+    wire = Wire([closed()])
 
-    with Wire([closed()]).attached(used), pytest.raises(ConnectionClosedError):
-        TableCalls(used).call("BatchWriteItem", REQUEST)
+    with pytest.raises(ConnectionClosedError):
+        called(wire)
+
+    assert len(wire.requests) == 1 + BOTOCORES_TRIES
 
 
 def test_throttling_is_told_at_once_for_the_caller_knows_how_long_to_wait() -> None:
