@@ -11,10 +11,11 @@ from yorutsuke_pipeline.aws.attribute_values import as_item, as_json, from_item
 from yorutsuke_pipeline.aws.batch_write import TableBatches
 from yorutsuke_pipeline.aws.failures import Target, calling, code_of
 from yorutsuke_pipeline.aws.pace import Pace
-from yorutsuke_pipeline.aws.pages import pages_of
+from yorutsuke_pipeline.aws.pages import rows_of_scan
 from yorutsuke_pipeline.aws.patience import Patience
 from yorutsuke_pipeline.aws.table_calls import TableCalls
 from yorutsuke_pipeline.engine.errors import ThrottledError, UnwrittenError
+from yorutsuke_pipeline.engine.streams import chunked, map_bounded
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -26,6 +27,11 @@ if TYPE_CHECKING:
 
 _DATE_INDEX = "userId-date"
 _ARCHIVE_FAILED = "migrationFailed"
+# PartiQL reads up to 50 values of a partition key in a call, but answers for 10 of them on a page.
+# https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/ql-operators.html
+_USERS_AT_ONCE = 10
+# Greater than whatever follows the beginning of a date.
+_AFTER_ANY_DATE = "~"
 _PATIENCE = Patience(deadline=120.0)
 
 
@@ -49,6 +55,7 @@ class TransactionsTable:
     ) -> None:
         self._client = client
         self._table = table
+        self._concurrency = concurrency
         self._patience = patience
         self._target = Target(f"table {table}", "YORUTSUKE_ENV, which ends its name")
         self._calls = TableCalls(client)
@@ -85,13 +92,17 @@ class TransactionsTable:
             )
         return kept_count
 
-    def neighbours(self, neighbourhood: tuple[str, str]) -> Sequence[Row]:
-        """Return a user's transactions of a date or, by its beginning, of a month.
+    def neighbours(self, neighbourhoods: Sequence[tuple[str, str]]) -> Iterator[Row]:
+        """Yield transactions of users, each of a date or, by its beginning, of a month.
 
-        From an index that follows the table within moments.
+        From an index that follows the table within moments; the users of one month ten at a time.
         """
-        user, beginning = neighbourhood
-        return list(self._query_dates(user, beginning))
+        users: dict[str, list[str]] = {}
+        for user, beginning in neighbourhoods:
+            users.setdefault(beginning, []).append(user)
+        asked = ((beginning, some) for beginning in users for some in chunked(users[beginning], _USERS_AT_ONCE))
+        for rows in map_bounded(self._select_dates, asked, workers=self._concurrency):
+            yield from rows
 
     def mark_archive_failed(self, key: dict[str, str], reason: str) -> None:
         """Note on a transaction that its image could not be archived; nothing if it is gone."""
@@ -125,9 +136,24 @@ class TransactionsTable:
                 "ExpressionAttributeNames": {"#date": "date"},
                 "ExpressionAttributeValues": as_item({":date": day.isoformat()}),
             }
-        pages = self._client.get_paginator("scan").paginate(TableName=self._table, **filters)
-        for page in pages_of(pages, self._target, "list transactions"):
-            yield from map(from_item, page["Items"])
+        yield from rows_of_scan(self._client, self._table, self._target, "list transactions", **filters)
+
+    def _select_dates(self, asked: tuple[str, list[str]]) -> list[Row]:
+        """Return the transactions of some users, of dates that begin alike."""
+        beginning, users = asked
+        places = ", ".join("?" for _ in users)
+        select: dict[str, Any] = {
+            "Statement": f'SELECT * FROM "{self._table}"."{_DATE_INDEX}" '  # noqa: S608 — names of our own
+            f'WHERE userId IN [{places}] AND "date" BETWEEN ? AND ?',
+            "Parameters": [{"S": value} for value in (*users, beginning, beginning + _AFTER_ANY_DATE)],
+        }
+        found: list[Row] = []
+        while True:
+            answer = self._bulk("ExecuteStatement", select, "look for transactions that look alike")
+            found += map(from_item, answer["Items"])
+            if not answer.get("NextToken"):
+                return found
+            select["NextToken"] = answer["NextToken"]
 
     def _query_dates(self, user: str, beginning: str | None) -> Iterator[Row]:
         """Yield a user's transactions of dates that begin so, by date; None for all."""
@@ -144,16 +170,21 @@ class TransactionsTable:
             **names,
         }
 
-        def page() -> dict[str, Any]:
-            with calling(self._target, f"list transactions of user {user!r}"):
-                return self._calls.call("Query", json.dumps(query))
-
         while True:
-            answer = self._patience.repeat(page, on=ThrottledError)
+            answer = self._bulk("Query", query, f"list transactions of user {user!r}")
             yield from map(from_item, answer["Items"])
             if not answer.get("LastEvaluatedKey"):
                 return
             query["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
+
+    def _bulk(self, operation: str, asked: dict[str, Any], doing: str) -> dict[str, Any]:
+        """Return the answer to a read, asked again while the table turns it away."""
+
+        def call() -> dict[str, Any]:
+            with calling(self._target, doing):
+                return self._calls.call(operation, json.dumps(asked))
+
+        return self._patience.repeat(call, on=ThrottledError)
 
     def _put_unless_edited(self, row: Row) -> bool | None:
         """Put one row; return False if a person has edited it, None if the table let nothing in."""

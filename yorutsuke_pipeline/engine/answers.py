@@ -97,7 +97,10 @@ def _no_constant(name: str) -> float:
 
 
 def _without_contradiction(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    values: dict[str, Any] = {}
+    values = dict(pairs)
+    if len(values) == len(pairs):
+        return values
+    values.clear()
     for key, value in pairs:
         if key in values and not _says_the_same(values[key], value):
             raise _DuplicateKeyError(f"the answer gives {key[:40]!r} twice, differently")

@@ -7,7 +7,7 @@ dead letters and places in line, is `results.py`.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from yorutsuke_pipeline.engine.answers import check_complete
 from yorutsuke_pipeline.engine.cost import TokenUsage
@@ -31,8 +31,7 @@ _CHUNK = 500
 _CHUNKS_AT_ONCE = 2
 
 
-@dataclass(frozen=True)
-class Judged:
+class Judged(NamedTuple):
     """A kept answer (a document of `answers.jsonl`) with its row, or with the reason why there is none."""
 
     document: dict[str, Any]
@@ -50,11 +49,10 @@ class _Chunk:
 
 @dataclass(frozen=True)
 class Judge:
-    """Judges answers. `concurrency` neighbourhoods are read at once."""
+    """Judges answers."""
 
     workload: Workload
     table: ResultTable
-    concurrency: int
 
     def judge(self, intent: Intent, documents: Iterable[dict[str, Any]], *, extracted_at: datetime) -> Iterator[Judged]:
         """Yield the judgement on each document, in their order, as they come.
@@ -112,15 +110,14 @@ class Judge:
 
     def _with_neighbours(self, chunk: _Chunk) -> tuple[_Chunk, list[tuple[str, str]]]:
         """Return a chunk and how the stored rows look that lie in its unread neighbourhoods."""
-        workers = max(1, self.concurrency // _CHUNKS_AT_ONCE)
-        read = map_bounded(self.table.neighbours, chunk.unread, workers=workers) if chunk.unread else ()
-        return chunk, [self._looks(row) for rows in read for row in rows]
+        return chunk, [self._looks(row) for row in self.table.neighbours(chunk.unread)]
 
     def _compared(self, judged: list[Judged], likenesses: Likenesses) -> Iterator[Judged]:
-        looks = [self._looks(entry.row) if entry.row is not None else None for entry in judged]
-        likenesses.add(look for look in looks if look is not None)
-        for entry, look in zip(judged, looks, strict=True):
-            if entry.row is not None and look is not None and likenesses.is_shared(look[0]):
+        looks = [self._looks(entry.row) if entry.row is not None else ("", "") for entry in judged]
+        likenesses.add(look for look, entry in zip(looks, judged, strict=True) if entry.row is not None)
+        shared = likenesses.shared([likeness for likeness, _ in looks])
+        for (likeness, _), entry in zip(looks, judged, strict=True):
+            if entry.row is not None and likeness in shared:
                 yield Judged(entry.document, self.workload.mark_alike(entry.row), None)
             else:
                 yield entry

@@ -19,8 +19,9 @@ class Scratch:
     """
 
     def __init__(self, schema: str) -> None:
-        # An empty name is SQLite's own word for a private database on disk, deleted when it is closed.
-        self._database = sqlite3.connect("")
+        # An empty name is SQLite's own word for a private database on disk, deleted when it is closed. One
+        # thread uses it at a time; which one ends a generator that holds it is not ours to say.
+        self._database = sqlite3.connect("", check_same_thread=False)
         self._database.executescript(schema)
 
     def __enter__(self) -> Self:

@@ -11,6 +11,8 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from itertools import islice
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from pydantic_core import PydanticSerializationError, from_json, to_json
+
 from yorutsuke_pipeline.engine.errors import ManifestChangedError
 
 if TYPE_CHECKING:
@@ -58,20 +60,37 @@ def chunked(items: Iterable[Item], size: int) -> Iterator[list[Item]]:
 
 
 def json_line(document: Any) -> bytes:  # noqa: ANN401 — any JSON
-    """Return one line of JSON with its end, free of NaN, with Decimal written as text."""
-    return _ENCODER.encode(document).encode("ascii") + b"\n"
+    """Return one line of JSON with its end, with Decimal written as text.
+
+    Raises:
+        ValueError: NaN or infinity is in it, which is no JSON.
+    """
+    try:
+        line: bytes = to_json(document)
+    except PydanticSerializationError:
+        # Half of a surrogate pair, as below.
+        line = b"NaN"
+    if b"NaN" in line or b"Infinity" in line:
+        # A number, perhaps, and perhaps a text: this one knows.
+        line = _ENCODER.encode(document).encode("ascii")
+    return line + b"\n"
 
 
-def read_json_lines(objects: ObjectStore, key: str) -> Iterator[dict[str, Any]]:
+def read_json_lines(objects: ObjectStore, key: str, *, without: bytes | None = None) -> Iterator[dict[str, Any]]:
     """Yield the documents of a JSON-lines object that the product itself wrote; nothing if there is none.
+
+    Args:
+        objects: Where it is.
+        key: Of the object.
+        without: Lines that hold these bytes are passed over unread.
 
     Raises:
         ManifestChangedError: A line is not as the product writes them.
     """
     for number, line in enumerate(objects.lines(key, longest=_LONGEST_OWN_LINE), start=1):
-        if line:
+        if line and (without is None or without not in line):
             try:
-                yield json.loads(line)
+                yield _document(line)
             except ValueError as error:
                 raise ManifestChangedError(
                     f"line {number} of {key} is no JSON, so it was changed after it was written; "
@@ -90,3 +109,12 @@ def check_complete_list(key: str, expected: int, found: int) -> None:
             f"{key} holds {found} records, its intent {expected}, so it was changed or has expired; "
             "put the version of before back, if the bucket keeps versions",
         )
+
+
+def _document(line: bytes) -> dict[str, Any]:
+    try:
+        document: dict[str, Any] = from_json(line)
+    except ValueError:
+        # Half of a surrogate pair, which JSON can escape and Python can hold, is nothing to a parser that is in Rust.
+        document = json.loads(line)
+    return document

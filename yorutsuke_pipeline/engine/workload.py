@@ -7,7 +7,7 @@ engine ever asks which workload it is working for.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -35,8 +35,7 @@ class Prepared:
     attributes: Mapping[str, Any]
 
 
-@dataclass(frozen=True)
-class AnswerContext:
+class AnswerContext(NamedTuple):
     """Where an answer came from, for the row that is made of it."""
 
     record_id: str

@@ -7,6 +7,7 @@ What belongs here: SigV4's credential scope and the three ways in which AWS's pr
 from __future__ import annotations
 
 import enum
+import json
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -96,7 +97,8 @@ class Request:
         if self.is_for_objects:
             return self._effect_on_objects()
         operation = self.operation_name(body)
-        if operation.startswith(_READS) or (not operation and self.method in ("GET", "HEAD")):
+        is_named_read = operation.startswith(_READS) or (operation == "ExecuteStatement" and _selects(body))
+        if is_named_read or (not operation and self.method in ("GET", "HEAD")):
             return Effect.NOTHING
         if self.headers.get("x-amz-target", "").startswith("DynamoDB_"):
             return Effect.ROWS if operation in _ROW_WRITES else Effect.EVERYTHING
@@ -122,3 +124,12 @@ class Request:
             return Effect.NOTHING
         is_bucket = "/" not in self.path.strip("/") and not self.query.startswith("delete")
         return Effect.SERVICE if is_bucket else Effect.OBJECTS
+
+
+def _selects(body: bytes) -> bool:
+    """Tell whether a statement of PartiQL only reads."""
+    try:
+        statement = str(json.loads(body)["Statement"])
+    except (ValueError, LookupError, TypeError):
+        return False
+    return statement.split(maxsplit=1)[:1] == ["SELECT"]

@@ -7,10 +7,13 @@ from decimal import Decimal
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+import boto3
 import pytest
 
+from yorutsuke_pipeline.aws.attribute_values import as_item
 from yorutsuke_pipeline.aws.transactions_table import TransactionsTable
 from yorutsuke_pipeline.engine.days import parse_day
+from yorutsuke_pipeline_tests.aws.wire import Wire, answer
 from yorutsuke_pipeline_tests.fakes.transactions import FakeTransactions
 
 if TYPE_CHECKING:
@@ -25,6 +28,11 @@ class Subject:
     port: ResultTable
     put: Callable[[dict[str, Any]], None]
     row: Callable[[str, str], dict[str, Any]]
+    rows: Callable[[str], list[dict[str, Any]]]
+
+
+# moto's PartiQL knows no indexes.
+knowing_partiql = pytest.mark.parametrize("subject", ["fake", "embedded"], indirect=True)
 
 
 @pytest.fixture(params=["fake", "moto", "embedded"])
@@ -35,9 +43,15 @@ def subject(request: pytest.FixtureRequest) -> Subject:
             fake,
             lambda row: fake.rows.update({(row["userId"], row["transactionId"]): row}),
             lambda user, number: fake.rows.get((user, number), {}),
+            lambda user: [row for (owner, _), row in fake.rows.items() if owner == user],
         )
     place = request.getfixturevalue(request.param)
-    return Subject(adapter(place), partial(place.put, place.transactions_table), partial(row_at, place))
+    return Subject(
+        adapter(place),
+        partial(place.put, place.transactions_table),
+        partial(row_at, place),
+        lambda user: list(adapter(place).listing(user=user)),
+    )
 
 
 def adapter(place: Place) -> TransactionsTable:
@@ -81,7 +95,7 @@ def test_more_rows_than_a_call_takes_are_all_written(subject: Subject, name: str
 
     subject.port.write(iter(rows))
 
-    assert len(subject.port.neighbours((name, "2026-01-09"))) == 230
+    assert len(subject.rows(name)) == 230
 
 
 def test_writing_again_overwrites_and_adds_nothing(subject: Subject, name: str) -> None:
@@ -89,7 +103,7 @@ def test_writing_again_overwrites_and_adds_nothing(subject: Subject, name: str) 
 
     subject.port.write([transaction(name, number, merchant="another") for number in range(4)])
 
-    found = subject.port.neighbours((name, "2026-01-09"))
+    found = subject.rows(name)
     assert [row["merchant"] for row in found] == ["another"] * 4
 
 
@@ -110,7 +124,7 @@ def test_what_a_person_has_edited_is_kept(subject: Subject, name: str) -> None:
 
     assert kept == 1
     assert subject.row(name, edited["transactionId"]) == edited
-    found = subject.port.neighbours((name, "2026-01-09"))
+    found = subject.rows(name)
     assert sorted(row["merchant"] for row in found) == ["by hand", "by machine", "by machine"]
 
 
@@ -122,17 +136,52 @@ def test_of_rows_with_one_key_the_last_one_counts(subject: Subject, name: str) -
     assert subject.row(name, rows[0]["transactionId"])["merchant"] == "second"
 
 
-def test_neighbours_share_user_and_date(subject: Subject, name: str) -> None:
+@knowing_partiql
+def test_neighbours_share_user_and_the_beginning_of_the_date(subject: Subject, name: str) -> None:
     subject.port.write(
         [
             transaction(name, 1),
-            transaction(name, 2, date="2026-01-10"),
-            transaction(f"{name}-other", 3),
+            transaction(name, 2, date="2026-01-31"),
+            transaction(name, 3, date="2026-02-01"),
+            transaction(name, 4, date="2025-12-31"),
+            transaction(f"{name}-other", 5),
         ],
     )
 
-    assert [row["imageId"] for row in subject.port.neighbours((name, "2026-01-09"))] == ["image-1"]
-    assert list(subject.port.neighbours((name, "2025-01-01"))) == []
+    def found(*places: tuple[str, str]) -> set[str]:
+        return {row["imageId"] for row in subject.port.neighbours(places)}
+
+    assert found((name, "2026-01")) == {"image-1", "image-2"}
+    assert found((name, "2026-01-09")) == {"image-1"}
+    assert found((name, "2025-01")) == set()
+    assert found((name, "2026-02"), (f"{name}-other", "2026-01")) == {"image-3", "image-5"}
+    assert found() == set()
+
+
+@knowing_partiql
+def test_the_neighbours_of_many_users_are_all_found(subject: Subject, name: str) -> None:
+    subject.port.write([transaction(f"{name}-{number}", number) for number in range(25)])
+
+    found = subject.port.neighbours([(f"{name}-{number}", "2026-01") for number in range(25)])
+
+    assert sorted(row["imageId"] for row in found) == sorted(f"image-{number}" for number in range(25))
+
+
+def test_neighbours_are_read_page_after_page_and_ten_users_at_a_time() -> None:
+    client = boto3.client("dynamodb", "us-east-1", aws_access_key_id="KEY", aws_secret_access_key="secret")
+    item = as_item(transaction("mai"))
+    wire = Wire([answer({"Items": [item], "NextToken": "more"}), answer({"Items": [item]}), answer({"Items": []})])
+
+    with wire.attached(client):
+        places = [(f"user-{number}", "2026-01") for number in range(12)]
+        found = list(TransactionsTable(client, "transactions-dev", concurrency=1).neighbours(places))
+
+    assert found == [transaction("mai")] * 2
+    first, second, third = wire.bodies()
+    assert second == {**first, "NextToken": "more"}
+    assert [value["S"] for value in first["Parameters"]] == [*(user for user, _ in places[:10]), "2026-01", "2026-01~"]
+    assert third["Parameters"][0] == {"S": "user-10"}
+    assert first["Statement"].startswith('SELECT * FROM "transactions-dev"."userId-date" WHERE userId IN [?, ?')
 
 
 def test_a_failed_archive_is_noted_and_makes_no_row(subject: Subject, name: str) -> None:

@@ -23,20 +23,20 @@ class CountedTransactions(FakeTransactions):
         super().__init__()
         self.asked: list[tuple[str, str]] = []
 
-    def neighbours(self, neighbourhood: tuple[str, str]) -> Sequence[Row]:
-        self.asked.append(neighbourhood)
-        return super().neighbours(neighbourhood)
+    def neighbours(self, neighbourhoods: Sequence[tuple[str, str]]) -> Sequence[Row]:
+        self.asked.extend(neighbourhoods)
+        return super().neighbours(neighbourhoods)
 
 
 def test_a_row_alone_shares_its_likeness_with_nobody_however_often_it_is_seen() -> None:
     with Likenesses() as likenesses:
         likenesses.add([("mai, 1500", "a"), ("mai, 1500", "a"), ("mai, 1501", "b")])
 
-        assert not likenesses.is_shared("mai, 1500")
+        assert likenesses.shared(["mai, 1500", "mai, 1501"]) == set()
 
         likenesses.add([("mai, 1500", "c")])
-        assert likenesses.is_shared("mai, 1500")
-        assert not likenesses.is_shared("mai, 1501")
+        assert likenesses.shared(["mai, 1500", "mai, 1501"]) == {"mai, 1500"}
+        assert likenesses.shared([]) == set()
 
 
 def test_a_place_is_visited_for_the_first_time_once() -> None:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import json
+from decimal import Decimal
 from threading import Event
 from typing import TYPE_CHECKING
 
 import pytest
 
-from yorutsuke_pipeline.engine.streams import chunked, json_line, map_bounded
+from yorutsuke_pipeline.engine.raw_output import Outcome
+from yorutsuke_pipeline.engine.streams import chunked, json_line, map_bounded, read_json_lines
+from yorutsuke_pipeline_tests.fakes.object_store import FakeObjectStore
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -69,6 +73,25 @@ def test_chunks_are_full_but_for_the_last() -> None:
 
 
 def test_what_is_not_json_is_never_written() -> None:
-    assert json_line({"text": "領\ud800"}) == b'{"text":"\\u9818\\ud800"}\n'
-    with pytest.raises(ValueError, match="JSON"):
-        json_line({"value": float("nan")})
+    assert json.loads(json_line({"text": "領\ud800"})) == {"text": "領\ud800"}
+    assert json.loads(json_line({"text": "NaN Infinity"})) == {"text": "NaN Infinity"}
+    for number in ("nan", "inf", "-inf"):
+        with pytest.raises(ValueError, match="JSON"):
+            json_line({"value": float(number)})
+
+
+def test_a_line_is_one_line_of_utf_8_with_numbers_as_they_are() -> None:
+    line = json_line({"text": "領収書\n\u2028", "amount": Decimal("1500.50"), "kind": Outcome.ANSWERED, "none": None})
+
+    assert line.endswith(b"\n")
+    assert line.count(b"\n") == 1
+    assert json.loads(line) == {"text": "領収書\n\u2028", "amount": "1500.50", "kind": "answered", "none": None}
+
+
+def test_lines_that_hold_what_is_not_wanted_are_passed_over_unread() -> None:
+    objects = FakeObjectStore()
+    objects.create("key", b'{"a":1}\nnot JSON, "b":2\n\n{"a":"half a pair: \\ud800"}\n')
+
+    found = list(read_json_lines(objects, "key", without=b'"b":2'))
+
+    assert found == [{"a": 1}, {"a": "half a pair: \ud800"}]

@@ -40,11 +40,11 @@ class FakeTransactions:
             raise UnwrittenError("the deadline passed", unwritten)
         return len(edited)
 
-    def neighbours(self, neighbourhood: tuple[str, str]) -> Sequence[Row]:
+    def neighbours(self, neighbourhoods: Sequence[tuple[str, str]]) -> Sequence[Row]:
         with self._lock:
-            user, beginning = neighbourhood
             return [
                 dict(row)
+                for user, beginning in neighbourhoods
                 for row in self.rows.values()
                 if row["userId"] == user and str(row.get("date")).startswith(beginning)
             ]

@@ -159,7 +159,7 @@ def target_of(name: str) -> Target:
 
 
 def _check_answer(answer: ModelAnswer) -> None:
-    context = type(CONTEXT)(**{**vars(CONTEXT), "usage": answer.usage})
+    context = CONTEXT._replace(usage=answer.usage)
 
     def read() -> Any:  # noqa: ANN401 — a row
         check_complete(answer)

@@ -49,6 +49,11 @@ FORM = {"content-type": "application/x-www-form-urlencoded; charset=utf-8"}
     [
         (request("POST", "/", target("DynamoDB_20120810.PutItem")), b"{}", Effect.ROWS),
         (request("POST", "/", target("DynamoDB_20120810.ExecuteTransaction")), b"{}", Effect.ROWS),
+        (request("POST", "/", target("DynamoDB_20120810.ExecuteStatement")),
+         b'{"Statement": "DELETE FROM t WHERE id = \'SELECT \'"}', Effect.ROWS),
+        (request("POST", "/", target("DynamoDB_20120810.ExecuteStatement")), b"{}", Effect.ROWS),
+        (request("POST", "/", target("DynamoDB_20120810.ExecuteStatement")),
+         b'{"Statement": "SELECT * FROM t"}', Effect.NOTHING),
         (request("POST", "/", target("DynamoDB_20120810.Query")), b"{}", Effect.NOTHING),
         (request("POST", "/", target("DynamoDB_20120810.BatchGetItem")), b"{}", Effect.NOTHING),
         (request("POST", "/", target("DynamoDB_20120810.CreateTable")), b"{}", Effect.EVERYTHING),

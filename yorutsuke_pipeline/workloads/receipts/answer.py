@@ -24,6 +24,7 @@ _ISO_DATE = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})")
 _REIWA_DATE = re.compile(r"(?:令和|R)\s*(\d{1,2}|元)[年./-]\s*(\d{1,2})[月./-]\s*(\d{1,2})日?", re.IGNORECASE)
 _WESTERN_DATE = re.compile(r"(\d{4})[年./]\s*(\d{1,2})[月./]\s*(\d{1,2})日?")
 _YEAR_BEFORE_REIWA = 2018
+_CURRENCY = re.compile(r"[A-Za-z]{3}")
 _SHOWN = 60
 
 Chosen = TypeVar("Chosen", bound="Word")
@@ -45,14 +46,16 @@ def read_amount(value: object) -> Decimal:
     Raises:
         RecordRejectedError: It is missing, no such number, or not between 0 and 10^12.
     """
-    if isinstance(value, (int, Decimal)) and not isinstance(value, bool):
-        amount = Decimal(value)
-    elif isinstance(value, str):
+    if isinstance(value, str):
         amount = _amount_of_text(value)
+    elif isinstance(value, (int, Decimal)) and not isinstance(value, bool):
+        amount = Decimal(value)
     else:
         raise RecordRejectedError("amount", f"amount {_shown(value)} is no number")
     if not 0 < amount < MOST_MONEY:
         raise RecordRejectedError("amount", f"amount {_shown(value)} is not greater than 0 and less than 10^12")
+    if isinstance(value, int):
+        return amount
     if amount != round(amount, 4):
         raise RecordRejectedError("amount", f"amount {_shown(value)} has more than four decimal places")
     return _without_padding(amount)
@@ -103,7 +106,7 @@ def read_currency(value: object) -> str:
     """
     if value is None or value == "":
         return "JPY"
-    if not isinstance(value, str) or not re.fullmatch(r"[A-Za-z]{3}", value.strip()):
+    if not isinstance(value, str) or not _CURRENCY.fullmatch(value.strip()):
         raise RecordRejectedError("currency", f"currency {_shown(value)} is no ISO 4217 code")
     return value.strip().upper()
 

@@ -5,6 +5,7 @@ Rows are written by the app, by the command line and by people; any attribute ma
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,8 @@ UPLOADS = "uploads/"
 # S3's own limit on a key; DynamoDB's on a sort key is as large.
 _LONGEST_KEY = 1024
 _LONGEST_ID = 256
+# What XML, which S3 speaks, cannot hold: control characters, half a surrogate pair, no character.
+_NO_SIGN = re.compile("[\x00-\x1f\ud800-\udfff\ufffe\uffff]")
 # Of DynamoDB's 400 KB: what is noted on a row while it is worked on must find room.
 _LARGEST_ROW = 350_000
 
@@ -60,13 +63,8 @@ def _upload_key(record: PendingRecord) -> str:
     steps = key.split("/")
     if not key.startswith(UPLOADS) or ".." in steps or key.endswith("/"):
         raise RecordRejectedError("s3_key_outside", f"s3Key {key[:200]!r} does not name an object under {UPLOADS}")
-    if len(key.encode("utf-8", "surrogatepass")) > _LONGEST_KEY or any(map(_is_no_sign, key)):
+    if len(key.encode("utf-8", "surrogatepass")) > _LONGEST_KEY or _NO_SIGN.search(key):
         raise RecordRejectedError(
             "s3_key_form", f"s3Key {key[:200]!r} is too long or has characters that no key can have"
         )
     return key
-
-
-def _is_no_sign(sign: str) -> bool:
-    """Tell whether XML, which S3 speaks, cannot hold it: control characters, half a surrogate pair, no character."""
-    return sign < " " or "\ud800" <= sign <= "\udfff" or sign in "\ufffe\uffff"

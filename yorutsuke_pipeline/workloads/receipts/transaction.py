@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
-from pydantic.alias_generators import to_camel
+from pydantic import ConfigDict, Field, StringConstraints, TypeAdapter
+from typing_extensions import NotRequired, TypedDict
 
-from yorutsuke_pipeline.engine.days import utc_text
 from yorutsuke_pipeline.engine.words import Word
 
 if TYPE_CHECKING:
@@ -44,56 +41,53 @@ class Caution(Word):
     LOOKS_LIKE_ANOTHER = "looks_like_another"
 
 
-Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
+def _word_of(words: type[Word]) -> StringConstraints:
+    return StringConstraints(pattern=f"^({'|'.join(word.value for word in words)})$")
 
 
-@dataclass(frozen=True)
-class Usage:
+class Usage(TypedDict):
     """Tokens that the answer took."""
 
-    input_tokens: int
-    output_tokens: int
+    inputTokens: int
+    outputTokens: int
 
 
-class Transaction(BaseModel):
-    """One accepted receipt. Strict: nothing is converted on the way in."""
+class Transaction(TypedDict):
+    """One accepted receipt under the table's own names; numbers are Decimal. What is None is left out."""
 
-    model_config = ConfigDict(frozen=True, strict=True, alias_generator=to_camel, populate_by_name=True)
+    # Nothing is converted on the way in, and nothing is in it that is not named here.
+    __pydantic_config__ = ConfigDict(strict=True, extra="forbid")  # type: ignore[misc]
 
-    transaction_id: str
-    image_id: str
-    user_id: str
-    job_id: str
-    intent_id: str
-    trace_id: str
+    transactionId: str
+    imageId: str
+    userId: str
+    jobId: str
+    intentId: str
+    traceId: str
     amount: Annotated[Decimal, Field(gt=0, lt=Decimal(10) ** 12, decimal_places=4)]
     currency: Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
-    type: Kind
-    date: date
-    merchant: Text
-    category: Category
-    description: Annotated[str, StringConstraints(strip_whitespace=True, max_length=500)] = ""
-    extracted_at: datetime
-    model_id: str
-    prompt_version: str
+    type: Annotated[str, _word_of(Kind)]
+    date: Annotated[str, StringConstraints(pattern=r"^\d{4}-\d{2}-\d{2}$")]
+    merchant: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
+    category: Annotated[str, _word_of(Category)]
+    description: Annotated[str, StringConstraints(strip_whitespace=True, max_length=500)]
+    extractedAt: str
+    modelId: str
+    promptVersion: str
     usage: Usage
-    status: str = "confirmed"
-    warnings: tuple[Caution, ...] = ()
-    expires_at: int | None = None
-
-    def as_row(self) -> Row:
-        """Return the transaction as plain values under the table's names; numbers stay Decimal."""
-        row = {name: value for field, name in _NAMES.items() if (value := getattr(self, field)) is not None}
-        row.update(
-            type=self.type.value,
-            category=self.category.value,
-            date=self.date.isoformat(),
-            extractedAt=utc_text(self.extracted_at),
-            usage={"inputTokens": self.usage.input_tokens, "outputTokens": self.usage.output_tokens},
-            warnings=[warning.value for warning in self.warnings],
-        )
-        return row
+    status: str
+    warnings: list[Annotated[str, _word_of(Caution)]]
+    # The second since 1970 at which the table may forget it.
+    expiresAt: NotRequired[int]
 
 
-# The table's name of each field. pydantic's own way to plain values costs more than all else about a row.
-_NAMES = {name: str(field.alias) for name, field in Transaction.model_fields.items()}
+_TRANSACTION = TypeAdapter(Transaction)
+
+
+def check_transaction(row: Row) -> Row:
+    """Return a transaction's row, once it is found to be one.
+
+    Raises:
+        ValidationError: It is none; the error names the first value that does not fit.
+    """
+    return dict(_TRANSACTION.validate_python(row))

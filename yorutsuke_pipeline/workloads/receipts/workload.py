@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
 
 from yorutsuke_pipeline.engine.answers import find_object
-from yorutsuke_pipeline.engine.days import day_of
+from yorutsuke_pipeline.engine.days import day_of, utc_text
 from yorutsuke_pipeline.engine.model_family import Picture, Question
 from yorutsuke_pipeline.engine.record import RecordRejectedError
 from yorutsuke_pipeline.engine.workload import Prepared
@@ -18,11 +19,11 @@ from yorutsuke_pipeline.workloads.receipts import answer as answers
 from yorutsuke_pipeline.workloads.receipts.image import check_image
 from yorutsuke_pipeline.workloads.receipts.prompt import PROMPT_VERSION, SYSTEM, question
 from yorutsuke_pipeline.workloads.receipts.receipt_image import read_row
-from yorutsuke_pipeline.workloads.receipts.transaction import Caution, Transaction, Usage
+from yorutsuke_pipeline.workloads.receipts.transaction import Caution, check_transaction
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from datetime import date
+    from datetime import date, datetime
     from typing import Any
 
     from yorutsuke_pipeline.engine.model_family import ModelAnswer
@@ -77,7 +78,7 @@ class ReceiptsWorkload:
         document = find_object(answer.text, answer.stop_reason)
         answers.check_readable(document)
         try:
-            return _transaction(document, context, self.lifetimes).as_row()
+            return _transaction(document, context, self.lifetimes)
         except ValidationError as error:
             first = error.errors(include_input=False, include_url=False)[0]
             place = ".".join(str(step) for step in first["loc"])
@@ -101,35 +102,39 @@ class ReceiptsWorkload:
         return {**row, "warnings": [*row["warnings"], Caution.LOOKS_LIKE_ANOTHER.value]}
 
 
-def _transaction(document: dict[str, Any], context: AnswerContext, lifetimes: Lifetimes) -> Transaction:
+def _transaction(document: dict[str, Any], context: AnswerContext, lifetimes: Lifetimes) -> Row:
     amount = answers.read_amount(document.get("amount"))
     day = answers.read_date(document.get("date"))
     user_id = str(context.attributes["userId"])
-    return Transaction(
-        transaction_id=context.record_id,
-        image_id=context.identity,
-        user_id=user_id,
-        job_id=context.job_id,
-        intent_id=context.intent_id,
-        trace_id=context.trace_id,
-        amount=amount,
-        currency=answers.read_currency(document.get("currency")),
-        type=answers.read_kind(document.get("type")),
-        date=day,
-        merchant=answers.read_merchant(document.get("merchant")),
-        category=answers.read_category(document.get("category")),
-        description=answers.clean_text(document.get("description"))[:500],
-        extracted_at=context.extracted_at,
-        model_id=context.model_id,
-        prompt_version=context.prompt_version,
-        usage=Usage(context.usage.input_tokens, context.usage.output_tokens),
-        warnings=tuple(_warnings(day, amount, document.get("lines_total"), context)),
-        expires_at=_expiry(user_id, context, lifetimes),
-    )
+    extracted_at, today = _text_and_day(context.extracted_at)
+    row = {
+        "transactionId": context.record_id,
+        "imageId": context.identity,
+        "userId": user_id,
+        "jobId": context.job_id,
+        "intentId": context.intent_id,
+        "traceId": context.trace_id,
+        "amount": amount,
+        "currency": answers.read_currency(document.get("currency")),
+        "type": answers.read_kind(document.get("type")).value,
+        "date": day.isoformat(),
+        "merchant": answers.read_merchant(document.get("merchant")),
+        "category": answers.read_category(document.get("category")).value,
+        "description": answers.clean_text(document.get("description"))[:500],
+        "extractedAt": extracted_at,
+        "modelId": context.model_id,
+        "promptVersion": context.prompt_version,
+        "usage": {"inputTokens": context.usage.input_tokens, "outputTokens": context.usage.output_tokens},
+        "status": "confirmed",
+        "warnings": [caution.value for caution in _warnings(day, amount, document.get("lines_total"), today)],
+    }
+    lifetime = lifetimes.of(user_id)
+    if lifetime is not None:
+        row["expiresAt"] = int((context.extracted_at + lifetime).timestamp())
+    return check_transaction(row)
 
 
-def _warnings(day: date, amount: Decimal, lines_total: object, context: AnswerContext) -> Iterable[Caution]:
-    today = day_of(context.extracted_at)
+def _warnings(day: date, amount: Decimal, lines_total: object, today: date) -> Iterable[Caution]:
     if day > today:
         yield Caution.FUTURE_DATE
     if day < today - _OLD:
@@ -139,7 +144,7 @@ def _warnings(day: date, amount: Decimal, lines_total: object, context: AnswerCo
         yield Caution.LINES_DO_NOT_ADD_UP
 
 
-def _expiry(user_id: str, context: AnswerContext, lifetimes: Lifetimes) -> int | None:
-    """Return the second since 1970 at which the table may forget the transaction."""
-    lifetime = lifetimes.of(user_id)
-    return None if lifetime is None else int((context.extracted_at + lifetime).timestamp())
+@lru_cache(maxsize=1)
+def _text_and_day(moment: datetime) -> tuple[str, date]:
+    """Return a moment as the table writes it, and its day; the rows of an intent all have the same."""
+    return utc_text(moment), day_of(moment)

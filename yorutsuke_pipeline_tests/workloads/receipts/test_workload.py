@@ -96,7 +96,7 @@ def test_what_a_person_should_look_at_is_accepted_with_a_warning(changes: dict[s
 
 
 def test_today_is_tokyos() -> None:
-    late = replace(CONTEXT, extracted_at=datetime(2026, 1, 9, 15, tzinfo=timezone.utc))
+    late = CONTEXT._replace(extracted_at=datetime(2026, 1, 9, 15, tzinfo=timezone.utc))
     answer = ModelAnswer(json.dumps({**RECEIPT, "date": "2026-01-10"}), None, TokenUsage())
 
     assert WORKLOAD.read_answer(answer, late)["warnings"] == []
