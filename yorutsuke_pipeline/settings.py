@@ -73,7 +73,7 @@ class Settings(BaseModel):
     price_input: Decimal | None = Field(None, description="USD per million input tokens, on demand", gt=0)
     price_output: Decimal | None = Field(None, description="USD per million output tokens, on demand", gt=0)
     timeout_hours: int = Field(24, description="How long a batch job may wait and run", ge=24, le=168)
-    concurrency: int = Field(8, description="Calls to AWS in flight at once in a stage", ge=1, le=256)
+    concurrency: int = Field(16, description="Calls to AWS in flight at once in a stage", ge=1, le=256)
     fewest_records: int = Field(100, description="The service's minimum of records in a batch job", ge=1)
     most_records: int = Field(100_000, description="The service's maximum of records in a file", ge=1)
     part_bytes: int = Field(900_000_000, description="The largest input file; the service's limit is 1 GB", ge=1)

@@ -5,6 +5,7 @@ What belongs here: one UpdateItem and what its answers mean. Which changes there
 
 from __future__ import annotations
 
+import json
 import re
 from typing import TYPE_CHECKING, Any
 
@@ -13,12 +14,12 @@ from botocore.exceptions import ClientError
 from yorutsuke_pipeline.aws.attribute_values import as_item, as_value, from_item
 from yorutsuke_pipeline.aws.conditions import row_as_it_was
 from yorutsuke_pipeline.aws.failures import calling, code_of, message_of
-from yorutsuke_pipeline.engine.errors import PermanentError
+from yorutsuke_pipeline.engine.errors import PermanentError, ThrottledError
 
 if TYPE_CHECKING:
-    from mypy_boto3_dynamodb import DynamoDBClient
-
     from yorutsuke_pipeline.aws.failures import Target
+    from yorutsuke_pipeline.aws.patience import Patience
+    from yorutsuke_pipeline.aws.table_calls import TableCalls
 
 _VALUE_NAME = re.compile(r":\w+")
 
@@ -28,12 +29,13 @@ class FullRowError(PermanentError):
 
 
 class ImageRows:
-    """The rows, each by its image's id."""
+    """The rows, each by its image's id. A change may be made twice: `pending_images.py` knows its own."""
 
-    def __init__(self, client: DynamoDBClient, table: str, target: Target) -> None:
-        self._client = client
+    def __init__(self, calls: TableCalls, table: str, target: Target, patience: Patience) -> None:
+        self._calls = calls
         self._table = table
         self._target = target
+        self._patience = patience
 
     def change(
         self,
@@ -57,15 +59,16 @@ class ImageRows:
 
         Raises:
             FullRowError: The row would pass DynamoDB's limit of 400 KB.
+            ThrottledError: It was turned away for its rate until the deadline.
         """
         try:
-            return self._update(identity, verb, update, condition, values)
+            return self._change(identity, verb, update, condition, values)
         except FullRowError:
             if if_full is None:
                 raise
-        return self._update(identity, verb, if_full, condition, values)
+        return self._change(identity, verb, if_full, condition, values)
 
-    def _update(
+    def _change(
         self,
         identity: str,
         verb: str,
@@ -75,24 +78,27 @@ class ImageRows:
     ) -> tuple[bool, dict[str, Any]]:
         # A name or a value that no expression uses is refused.
         used = set(_VALUE_NAME.findall(f"{update} {condition}"))
-        names: dict[str, Any] = {}
+        asked: dict[str, Any] = {
+            "TableName": self._table,
+            "Key": {"imageId": as_value(identity)},
+            "UpdateExpression": update,
+            "ConditionExpression": condition,
+            "ExpressionAttributeValues": as_item({name: values[name] for name in used}),
+            "ReturnValues": "ALL_NEW",
+            "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
+        }
         if "#status" in update + condition:
-            names = {"ExpressionAttributeNames": {"#status": "status"}}
+            asked["ExpressionAttributeNames"] = {"#status": "status"}
+        body = json.dumps(asked)
+        return self._patience.repeat(lambda: self._update(identity, verb, body), on=ThrottledError)
+
+    def _update(self, identity: str, verb: str, body: str) -> tuple[bool, dict[str, Any]]:
         with calling(self._target, f"{verb} image {identity!r}"):
             try:
-                answer = self._client.update_item(
-                    TableName=self._table,
-                    Key={"imageId": as_value(identity)},
-                    UpdateExpression=update,
-                    ConditionExpression=condition,
-                    ExpressionAttributeValues=as_item({name: values[name] for name in used}),
-                    ReturnValues="ALL_NEW",
-                    ReturnValuesOnConditionCheckFailure="ALL_OLD",
-                    **names,
-                )
-            except self._client.exceptions.ConditionalCheckFailedException as error:
-                return False, from_item(row_as_it_was(error))
+                answer = self._calls.call("UpdateItem", body)
             except ClientError as error:
+                if code_of(error) == "ConditionalCheckFailedException":
+                    return False, from_item(row_as_it_was(error))
                 # The expressions are ours and tried: what is invalid is the size that the row would have.
                 if code_of(error) != "ValidationException":
                     raise

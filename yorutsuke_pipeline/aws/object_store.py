@@ -1,7 +1,8 @@
 """The bucket.
 
 What belongs here: S3's calls, and which of its answers mean "there is none" and which are errors. Reading
-one version of an object is `object_reader.py`, writing as a stream `object_writer.py`.
+one version of an object is `object_reader.py`, writing as a stream `object_writer.py`; what is called once for each
+image goes through `object_calls.py` first.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from botocore.exceptions import ClientError
 
 from yorutsuke_pipeline.aws.failures import Target, calling, code_of
 from yorutsuke_pipeline.aws.object_body import buffered, lines_of
+from yorutsuke_pipeline.aws.object_calls import ObjectCalls
 from yorutsuke_pipeline.aws.object_ranges import RANGE_BYTES
 from yorutsuke_pipeline.aws.object_reader import CHANGED, NONE, ObjectReader
 from yorutsuke_pipeline.aws.object_writer import WRITE_ID, S3Writer
@@ -57,6 +59,7 @@ class S3ObjectStore:
         self._client = client
         self._concurrency = concurrency
         self._reader = ObjectReader(client, bucket, range_bytes=range_bytes)
+        self._calls = ObjectCalls(client, bucket)
         self._bucket = bucket
         self._target = Target(f"bucket {bucket}", "YORUTSUKE_BUCKET")
 
@@ -67,7 +70,12 @@ class S3ObjectStore:
 
     def read(self, key: str, *, longest: int) -> tuple[StoredObject, bytes] | None:
         """Return an object and its content, or None if there is none; of a longer one, no content."""
+        if not _can_be_key(key):
+            return None
         with calling(self._target, f"read {key!r}"):
+            found = self._calls.get(key, longest=longest)
+            if found is not None:
+                return found
             opened = self._open(key)
             if opened is None:
                 return None
@@ -141,20 +149,16 @@ class S3ObjectStore:
     def copy(self, source: StoredObject, key: str) -> StoredObject | None:
         """Copy an object if it is still what `source` says; None if it is gone or has changed.
 
-        The copy is looked at before it is believed. Objects of up to 5 GB, which is S3's limit here.
+        The copy is believed when S3 says that it stored the same: the ETag of an object that was put at once is a
+        hash of its bytes. Where it is not (an upload in parts, a key of one's own) the copy is looked at.
+        Objects of up to 5 GB, which is S3's limit here.
         """
         with calling(self._target, f"copy {source.key!r} to {key!r}"):
-            try:
-                self._client.copy_object(
-                    Bucket=self._bucket,
-                    Key=key,
-                    CopySource={"Bucket": self._bucket, "Key": source.key},
-                    CopySourceIfMatch=source.etag,
-                )
-            except ClientError as error:
-                if code_of(error) in NONE | CHANGED:
-                    return None
-                raise
+            etag = self._calls.copy(source, key) or self._copy(source, key)
+        if etag is None:
+            return None
+        if etag == source.etag:
+            return StoredObject(key, source.size, etag)
         copied = self.head(key)
         return copied if copied is not None and copied.size == source.size else None
 
@@ -180,6 +184,21 @@ class S3ObjectStore:
             for chunk in chunked(objects, _DELETED_AT_ONCE)
             for key in self._delete([{"Key": stored.key, "ETag": stored.etag} for stored in chunk])
         ]
+
+    def _copy(self, source: StoredObject, key: str) -> str | None:
+        """Return the ETag of a copy; None if its source is gone or has changed."""
+        try:
+            answer = self._client.copy_object(
+                Bucket=self._bucket,
+                Key=key,
+                CopySource={"Bucket": self._bucket, "Key": source.key},
+                CopySourceIfMatch=source.etag,
+            )
+        except ClientError as error:
+            if code_of(error) in NONE | CHANGED:
+                return None
+            raise
+        return answer.get("CopyObjectResult", {}).get("ETag", "")
 
     def _delete(self, wanted: Sequence[ObjectIdentifierTypeDef]) -> Sequence[str]:
         """Delete at most a thousand objects; return the keys of those whose condition does not hold."""

@@ -14,8 +14,10 @@ from yorutsuke_pipeline.aws.clock import SystemClock
 from yorutsuke_pipeline.aws.conditions import WRITE_ID, new_write_id, row_as_it_was, was_written_by
 from yorutsuke_pipeline.aws.failures import Target, calling
 from yorutsuke_pipeline.aws.image_rows import FullRowError, ImageRows
-from yorutsuke_pipeline.aws.pages import pages_of
+from yorutsuke_pipeline.aws.pages import rows_of_query, rows_of_scan
+from yorutsuke_pipeline.aws.patience import Patience
 from yorutsuke_pipeline.aws.pending_row import FAILED, PENDING, PROCESSED, NewImage, read_row
+from yorutsuke_pipeline.aws.table_calls import TableCalls
 from yorutsuke_pipeline.engine.days import day_bounds, utc_text
 
 if TYPE_CHECKING:
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
     from yorutsuke_pipeline.engine.record import PendingRecord
 
 _log = logging.getLogger(__name__)
+_PATIENCE = Patience(deadline=20.0)
 _INDEX = "pendingDate-uploadedAt"
 _IS_MINE = "intentId = :me"
 # A processed row keeps the claim that processed it: a run that wakes late must not take it back.
@@ -41,14 +44,30 @@ _CAN_BE_MINE = (
 
 
 class PendingImagesTable:
-    """Implements `PendingRecords` on `yorutsuke-pending-images-{env}`."""
+    """Implements `PendingRecords` on `yorutsuke-pending-images-{env}`.
 
-    def __init__(self, client: DynamoDBClient, table: str, clock: Clock | None = None) -> None:
+    Args:
+        client: DynamoDB's.
+        table: The table's whole name.
+        clock: Dates what becomes of an image.
+        patience: How long one image, or one page of them, is asked for again while the table turns it away.
+    """
+
+    def __init__(
+        self,
+        client: DynamoDBClient,
+        table: str,
+        clock: Clock | None = None,
+        *,
+        patience: Patience = _PATIENCE,
+    ) -> None:
         self._client = client
         self._table = table
         self._clock = clock or SystemClock()
         self._target = Target(f"table {table}", "YORUTSUKE_ENV, which ends its name")
-        self._rows = ImageRows(client, table, self._target)
+        self._calls = TableCalls(client)
+        self._patience = patience
+        self._rows = ImageRows(self._calls, table, self._target, patience)
 
     def pending(self, day: date) -> Iterator[PendingRecord]:
         """Yield the images of a day that wait, claimed ones included, oldest first.
@@ -56,15 +75,14 @@ class PendingImagesTable:
         The index follows the table within moments, and holds only rows with an `uploadedAt`.
         """
         # No Limit: pages of 1 MB. Some servers read the whole table again for each page.
-        pages = self._client.get_paginator("query").paginate(
-            TableName=self._table,
-            IndexName=_INDEX,
-            KeyConditionExpression="pendingDate = :day",
-            ExpressionAttributeValues={":day": as_value(day.isoformat())},
-        )
-        for page in pages_of(pages, self._target, f"list the images that wait for {day}"):
-            rows = map(from_item, page["Items"])
-            yield from (read_row(row) for row in rows if row.get("status") == PENDING)
+        asked = {
+            "TableName": self._table,
+            "IndexName": _INDEX,
+            "KeyConditionExpression": "pendingDate = :day",
+            "ExpressionAttributeValues": {":day": as_value(day.isoformat())},
+        }
+        rows = rows_of_query(self._calls, asked, self._target, f"list the images that wait for {day}", self._patience)
+        yield from (read_row(row) for row in rows if row.get("status") == PENDING)
 
     def holds(self, identity: str, intent_id: str) -> bool:
         """Tell whether an image waits under that claim, by its row and not by the index."""
@@ -176,8 +194,8 @@ class PendingImagesTable:
         if day is not None and status == PENDING:
             yield from self.pending(day)
             return
-        for page in pages_of(self._scan(day, status), self._target, "list images"):
-            yield from (read_row(from_item(item)) for item in page["Items"])
+        filters = _filters(day, status)
+        yield from map(read_row, rows_of_scan(self._client, self._table, self._target, "list images", **filters))
 
     def _decide(self, identity: str, verb: str, update: str, condition: str, values: dict[str, Any]) -> bool:
         """Write what a person decided about a failed image; return whether it was this very call that did."""
@@ -195,26 +213,27 @@ class PendingImagesTable:
             )
         return from_item(answer.get("Item", {}))
 
-    def _scan(self, day: date | None, status: str | None) -> Any:  # noqa: ANN401 — botocore's pages
-        tests: list[str] = []
-        values: dict[str, str] = {}
-        if day is not None:
-            # What no longer waits has lost its `pendingDate`; the time of its upload is left.
-            tests.append(
-                "(pendingDate = :day OR"
-                " attribute_not_exists(pendingDate) AND uploadedAt >= :first AND uploadedAt < :after)",
-            )
-            first, after = day_bounds(day)
-            values |= {":day": day.isoformat(), ":first": utc_text(first), ":after": utc_text(after)}
-        if status is not None:
-            tests.append("#status = :status")
-            values[":status"] = status
-        filters: dict[str, Any] = {}
-        if tests:
-            filters = {"FilterExpression": " AND ".join(tests), "ExpressionAttributeValues": as_item(values)}
-        if status is not None:
-            filters["ExpressionAttributeNames"] = {"#status": "status"}
-        return self._client.get_paginator("scan").paginate(TableName=self._table, **filters)
+
+def _filters(day: date | None, status: str | None) -> dict[str, Any]:
+    """Return what a scan for the images of a day and in a state takes; None is any."""
+    tests: list[str] = []
+    values: dict[str, str] = {}
+    if day is not None:
+        # What no longer waits has lost its `pendingDate`; the time of its upload is left.
+        tests.append(
+            "(pendingDate = :day OR attribute_not_exists(pendingDate) AND uploadedAt >= :first AND uploadedAt < :after)"
+        )
+        first, after = day_bounds(day)
+        values |= {":day": day.isoformat(), ":first": utc_text(first), ":after": utc_text(after)}
+    if status is not None:
+        tests.append("#status = :status")
+        values[":status"] = status
+    filters: dict[str, Any] = {}
+    if tests:
+        filters = {"FilterExpression": " AND ".join(tests), "ExpressionAttributeValues": as_item(values)}
+    if status is not None:
+        filters["ExpressionAttributeNames"] = {"#status": "status"}
+    return filters
 
 
 def _was_left_by(row: dict[str, Any], intent_id: str, status: str) -> bool:

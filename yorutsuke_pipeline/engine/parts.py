@@ -1,11 +1,18 @@
-"""Parts: the JSONL files that jobs read, written as streams and closed before a limit is passed."""
+"""Parts: the JSONL files that jobs read, written as streams and closed before a limit is passed.
+
+A picture goes into its line as bytes: `json` over 270 KB of base64, which has nothing to escape, takes longer than
+fetching the image, and base64 of the standard library forty times as long as pybase64's.
+"""
 
 from __future__ import annotations
 
 import json
+from base64 import b64encode
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
+
+import pybase64
 
 from yorutsuke_pipeline.engine.layout import part_key
 
@@ -15,8 +22,14 @@ if TYPE_CHECKING:
     from typing_extensions import Self
 
     from yorutsuke_pipeline.engine.intent import Intent
+    from yorutsuke_pipeline.engine.model_family import ModelFamily, Question
     from yorutsuke_pipeline.engine.ports import ObjectStore, ObjectWriter
     from yorutsuke_pipeline.engine.quotas import Quotas
+
+
+# Stands for a picture until the rest of its line is JSON.
+_MARK = b"the picture"
+_QUOTED_MARK = b'"' + b64encode(_MARK) + b'"'
 
 
 @dataclass
@@ -29,10 +42,21 @@ class Part:
     input_tokens: int = 0
 
 
-def input_line(record_id: str, model_input: object) -> bytes:
-    """Return one line of a part: `{"recordId": ..., "modelInput": {...}}` with its end."""
+def input_line(record_id: str, question: Question, family: ModelFamily) -> tuple[bytes, ...]:
+    """Return one line of a part, `{"recordId": ..., "modelInput": {...}}` with its end, in pieces to be joined."""
+    picture = question.picture
+    if picture is None:
+        return (_as_json(record_id, family.body(question)), b"\n")
+    marked = replace(question, picture=replace(picture, content=_MARK))
+    # With its quotes the mark is a whole string: within another one they are escaped. The first one is the picture,
+    # since no family puts words of a person's before it.
+    before, _, after = _as_json(record_id, family.body(marked)).partition(_QUOTED_MARK)
+    return (before, b'"', pybase64.b64encode(picture.content), b'"', after, b"\n")
+
+
+def _as_json(record_id: str, model_input: object) -> bytes:
     document = {"recordId": record_id, "modelInput": model_input}
-    return json.dumps(document, ensure_ascii=True, separators=(",", ":"), allow_nan=False).encode("ascii") + b"\n"
+    return json.dumps(document, ensure_ascii=True, separators=(",", ":"), allow_nan=False).encode("ascii")
 
 
 class PartWriter:
@@ -58,15 +82,17 @@ class PartWriter:
     ) -> None:
         self._open.__exit__(kind, error, trace)
 
-    def write(self, line: bytes, *, input_tokens: int) -> int:
-        """Append a record's line; return the number of the part it went into, from 1."""
-        if self._out is None or self._is_full(len(line)):
+    def write(self, line: tuple[bytes, ...], *, input_tokens: int) -> int:
+        """Append a record's line, given in pieces; return the number of the part it went into, from 1."""
+        size = sum(map(len, line))
+        if self._out is None or self._is_full(size):
             self._start_part()
         part = self.parts[-1]
         if self._out is not None:
-            self._out.write(line)
+            for piece in line:
+                self._out.write(piece)
         part.record_count += 1
-        part.byte_count += len(line)
+        part.byte_count += size
         part.input_tokens += input_tokens
         return len(self.parts)
 

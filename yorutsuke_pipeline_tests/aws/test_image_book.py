@@ -2,45 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from yorutsuke_pipeline.aws.image_book import ImageBook
+from yorutsuke_pipeline_tests.aws.subjects import Subject, over_images
 from yorutsuke_pipeline_tests.fakes.image_book import FakeImageBook
-from yorutsuke_pipeline_tests.fakes.pending_images import FakePendingImages
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from yorutsuke_pipeline.engine.reconciliation.ports import RecordBook
 
 DAY = date(2026, 1, 9)
 
 
-@dataclass(frozen=True)
-class Subject:
-    port: RecordBook
-    put: Callable[[dict[str, Any]], None]
-    row: Callable[[str], dict[str, Any]]
-
-
 @pytest.fixture(params=["fake", "moto", "embedded"])
-def subject(request: pytest.FixtureRequest) -> Subject:
-    if request.param == "fake":
-        fake = FakePendingImages()
-        return Subject(
-            FakeImageBook(fake), lambda row: fake.rows.update({row["imageId"]: row}), lambda name: fake.rows[name]
-        )
-    place = request.getfixturevalue(request.param)
-    return Subject(
-        ImageBook(place.clients.dynamodb, place.pending_table),
-        partial(place.put, place.pending_table),
-        lambda name: place.row(place.pending_table, {"imageId": name}),
-    )
+def subject(request: pytest.FixtureRequest) -> Subject[RecordBook]:
+    return over_images(request, FakeImageBook, lambda place: ImageBook(place.clients.dynamodb, place.pending_table))
 
 
 def image(name: str, **others: Any) -> dict[str, Any]:  # noqa: ANN401 — any attribute
@@ -48,7 +27,9 @@ def image(name: str, **others: Any) -> dict[str, Any]:  # noqa: ANN401 — any a
     return {key: value for key, value in row.items() if value is not None}
 
 
-def test_rows_come_by_identity_whatever_became_of_them_and_more_than_a_call_takes(subject: Subject, name: str) -> None:
+def test_rows_come_by_identity_whatever_became_of_them_and_more_than_a_call_takes(
+    subject: Subject[RecordBook], name: str
+) -> None:
     for number in range(105):
         subject.put(image(f"{name}-{number}", status="processed" if number else "failed", attempts=2))
 
@@ -60,7 +41,7 @@ def test_rows_come_by_identity_whatever_became_of_them_and_more_than_a_call_take
     assert subject.port.of([]) == {}
 
 
-def test_a_scan_yields_every_row(subject: Subject, name: str) -> None:
+def test_a_scan_yields_every_row(subject: Subject[RecordBook], name: str) -> None:
     for number in range(3):
         subject.put(image(f"{name}-{number}"))
 
@@ -71,7 +52,7 @@ def test_a_scan_yields_every_row(subject: Subject, name: str) -> None:
 
 @pytest.mark.parametrize("line", [None, "tomorrow"])
 def test_a_pending_image_is_put_in_line_once_and_doing_it_again_is_no_harm(
-    subject: Subject, name: str, line: str | None
+    subject: Subject[RecordBook], name: str, line: str | None
 ) -> None:
     subject.put(image(name, pendingDate=line))
     record = subject.port.of([name])[name]
@@ -81,7 +62,9 @@ def test_a_pending_image_is_put_in_line_once_and_doing_it_again_is_no_harm(
 
 
 @pytest.mark.parametrize("change", [{"status": "processed"}, {"pendingDate": "2026-01-12"}])
-def test_an_image_that_moved_on_is_not_put_in_line(subject: Subject, name: str, change: dict[str, str]) -> None:
+def test_an_image_that_moved_on_is_not_put_in_line(
+    subject: Subject[RecordBook], name: str, change: dict[str, str]
+) -> None:
     subject.put(image(name))
     record = subject.port.of([name])[name]
     subject.put(image(name, **change))
@@ -90,7 +73,7 @@ def test_an_image_that_moved_on_is_not_put_in_line(subject: Subject, name: str, 
     assert subject.row(name) == image(name, **change)
 
 
-def test_only_a_processed_image_is_taken_out_of_line(subject: Subject, name: str) -> None:
+def test_only_a_processed_image_is_taken_out_of_line(subject: Subject[RecordBook], name: str) -> None:
     for status in ("processed", "pending"):
         subject.put(image(f"{name}-{status}", status=status, pendingDate="2026-01-09"))
 
@@ -101,7 +84,7 @@ def test_only_a_processed_image_is_taken_out_of_line(subject: Subject, name: str
     assert "pendingDate" in subject.row(f"{name}-pending")
 
 
-def test_what_is_gone_does_not_come_to_be(subject: Subject, name: str) -> None:
+def test_what_is_gone_does_not_come_to_be(subject: Subject[RecordBook], name: str) -> None:
     subject.put(image(f"{name}-other"))
     record = subject.port.of([f"{name}-other"])[f"{name}-other"]
     gone = type(record)(name, record.attributes)

@@ -9,6 +9,7 @@ import pytest
 
 from yorutsuke_pipeline.aws.object_store import S3ObjectStore
 from yorutsuke_pipeline.engine.errors import ConfigurationError, ThrottledError, TransientError
+from yorutsuke_pipeline.engine.ports import StoredObject
 from yorutsuke_pipeline_tests.aws.wire import answer, quick_retries
 
 if TYPE_CHECKING:
@@ -74,6 +75,20 @@ def test_a_conflict_with_a_writer_who_came_first_is_no(place: str, name: str, re
 
     with answering(there, "PutObject", refusal("ConditionalRequestConflict", 409)):
         assert not store(there).create(name, b"mine")
+
+
+@pytest.mark.parametrize("there", [b"1234", b"12345", None])
+def test_a_copy_whose_etag_is_another_is_looked_at_and_believed_only_if_its_size_is_the_same(
+    embedded: Place, name: str, there: bytes | None
+) -> None:
+    source = StoredObject(f"{name}/a", 4, '"81dc9bdb52d04dc20036dbd8313ed055"')
+    if there is not None:
+        embedded.clients.s3.put_object(Bucket=embedded.bucket, Key=f"{name}/b", Body=there)
+
+    with answering(embedded, "CopyObject", xml('<CopyObjectResult><ETag>"of a key"</ETag></CopyObjectResult>')):
+        copied = store(embedded).copy(source, f"{name}/b")
+
+    assert (copied is not None) == (there == b"1234")
 
 
 # moto would do the put as well, beside the scripted answer.

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -186,16 +185,6 @@ def test_a_source_that_was_replaced_is_not_copied(store: ObjectStore, name: str)
 
     assert store.copy(source, f"{name}/b") is None
     assert store.head(f"{name}/b") is None
-
-
-# The fake copies what it has; it has no way to fail halfway.
-@pytest.mark.parametrize("store", ["moto", "embedded"], indirect=True)
-def test_a_copy_of_another_size_is_not_believed(store: ObjectStore, name: str) -> None:
-    write(store, f"{name}/a", b"1234")
-    source = store.head(f"{name}/a")
-    assert source is not None
-
-    assert store.copy(replace(source, size=5), f"{name}/b") is None
 
 
 def test_more_than_a_thousand_objects_are_deleted_and_absent_ones_are_no_error(store: ObjectStore, name: str) -> None:

@@ -4,42 +4,27 @@ from __future__ import annotations
 
 import random
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from yorutsuke_pipeline.aws.pending_images import PendingImagesTable
+from yorutsuke_pipeline_tests.aws.subjects import Subject, over_images
 from yorutsuke_pipeline_tests.fakes.clock import FakeClock
-from yorutsuke_pipeline_tests.fakes.pending_images import FakePendingImages
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from yorutsuke_pipeline.engine.ports import PendingRecords
 
 MINE, OTHER = "receipts-2026-01-09-001", "receipts-2026-01-09-002"
 
 
-@dataclass(frozen=True)
-class Subject:
-    port: PendingRecords
-    put: Callable[[dict[str, Any]], None]
-    row: Callable[[str], dict[str, Any]]
-
-
 @pytest.fixture(params=["fake", "moto", "embedded"])
-def subject(request: pytest.FixtureRequest) -> Subject:
-    if request.param == "fake":
-        fake = FakePendingImages()
-        return Subject(fake, lambda row: fake.rows.update({row["imageId"]: row}), lambda name: fake.rows.get(name, {}))
-    place = request.getfixturevalue(request.param)
-    return Subject(
-        PendingImagesTable(place.clients.dynamodb, place.pending_table, FakeClock()),
-        partial(place.put, place.pending_table),
-        lambda name: place.row(place.pending_table, {"imageId": name}),
+def subject(request: pytest.FixtureRequest) -> Subject[PendingRecords]:
+    return over_images(
+        request,
+        lambda fake: fake,
+        lambda place: PendingImagesTable(place.clients.dynamodb, place.pending_table, FakeClock()),
     )
 
 
@@ -61,7 +46,7 @@ def waiting(name: str, day: date, hour: int = 3, **others: Any) -> dict[str, Any
     return {**row, **others}
 
 
-def test_yields_the_days_waiting_images_oldest_first(subject: Subject, name: str, day: date) -> None:
+def test_yields_the_days_waiting_images_oldest_first(subject: Subject[PendingRecords], name: str, day: date) -> None:
     for hour in (7, 3, 5):
         subject.put(waiting(f"{name}-{hour}", day, hour))
     subject.put(waiting(f"{name}-other", day + timedelta(days=1)))
@@ -73,14 +58,14 @@ def test_yields_the_days_waiting_images_oldest_first(subject: Subject, name: str
     assert found[0].attributes["s3Key"] == f"uploads/mai/{name}-3.jpg"
 
 
-def test_claimed_images_are_yielded_with_their_claim(subject: Subject, name: str, day: date) -> None:
+def test_claimed_images_are_yielded_with_their_claim(subject: Subject[PendingRecords], name: str, day: date) -> None:
     subject.put(waiting(name, day))
     subject.port.claim(name, MINE)
 
     assert [record.intent_id for record in subject.port.pending(day)] == [MINE]
 
 
-def test_one_intent_gets_an_image_and_keeps_it(subject: Subject, name: str, day: date) -> None:
+def test_one_intent_gets_an_image_and_keeps_it(subject: Subject[PendingRecords], name: str, day: date) -> None:
     subject.put(waiting(name, day, attempts=2, lastReason="no total"))
 
     claimed = subject.port.claim(name, MINE)
@@ -93,7 +78,7 @@ def test_one_intent_gets_an_image_and_keeps_it(subject: Subject, name: str, day:
 
 # moto checks a condition and writes in two steps, and so may let two of them through.
 @pytest.mark.parametrize("subject", ["fake", "embedded"], indirect=True)
-def test_of_many_intents_at_once_one_gets_an_image(subject: Subject, name: str, day: date) -> None:
+def test_of_many_intents_at_once_one_gets_an_image(subject: Subject[PendingRecords], name: str, day: date) -> None:
     subject.put(waiting(name, day))
     intents = [f"receipts-2026-01-09-{number:03d}" for number in range(16)]
 
@@ -105,7 +90,9 @@ def test_of_many_intents_at_once_one_gets_an_image(subject: Subject, name: str, 
 
 
 @pytest.mark.parametrize("change", [{"status": "failed"}, {"status": "processed"}, {"pendingDate": None}])
-def test_what_no_longer_waits_cannot_be_claimed(subject: Subject, name: str, day: date, change: dict[str, Any]) -> None:
+def test_what_no_longer_waits_cannot_be_claimed(
+    subject: Subject[PendingRecords], name: str, day: date, change: dict[str, Any]
+) -> None:
     row = waiting(name, day) | change
     subject.put({key: value for key, value in row.items() if value is not None})
 
@@ -113,13 +100,13 @@ def test_what_no_longer_waits_cannot_be_claimed(subject: Subject, name: str, day
     assert "intentId" not in subject.row(name)
 
 
-def test_what_is_gone_cannot_be_claimed_and_does_not_come_to_be(subject: Subject, name: str) -> None:
+def test_what_is_gone_cannot_be_claimed_and_does_not_come_to_be(subject: Subject[PendingRecords], name: str) -> None:
     assert subject.port.claim(name, MINE) is None
     assert not subject.port.release(name, MINE, attempts=0, reason=None)
     assert subject.row(name) == {}
 
 
-def test_a_released_image_waits_again_with_its_reason(subject: Subject, name: str, day: date) -> None:
+def test_a_released_image_waits_again_with_its_reason(subject: Subject[PendingRecords], name: str, day: date) -> None:
     subject.put(waiting(name, day))
     subject.port.claim(name, MINE)
 
@@ -130,7 +117,7 @@ def test_a_released_image_waits_again_with_its_reason(subject: Subject, name: st
     assert subject.port.claim(name, OTHER) is not None
 
 
-def test_a_release_without_a_reason_clears_the_old_one(subject: Subject, name: str, day: date) -> None:
+def test_a_release_without_a_reason_clears_the_old_one(subject: Subject[PendingRecords], name: str, day: date) -> None:
     subject.put(waiting(name, day, lastReason="no date"))
     subject.port.claim(name, MINE)
 
@@ -139,7 +126,7 @@ def test_a_release_without_a_reason_clears_the_old_one(subject: Subject, name: s
     assert "lastReason" not in subject.row(name)
 
 
-def test_a_release_done_twice_is_still_done(subject: Subject, name: str, day: date) -> None:
+def test_a_release_done_twice_is_still_done(subject: Subject[PendingRecords], name: str, day: date) -> None:
     subject.put(waiting(name, day))
     subject.port.claim(name, MINE)
     subject.port.release(name, MINE, attempts=1, reason="no date")
@@ -147,7 +134,7 @@ def test_a_release_done_twice_is_still_done(subject: Subject, name: str, day: da
     assert subject.port.release(name, MINE, attempts=1, reason="no date")
 
 
-def test_a_run_that_lost_its_claim_changes_nothing(subject: Subject, name: str, day: date) -> None:
+def test_a_run_that_lost_its_claim_changes_nothing(subject: Subject[PendingRecords], name: str, day: date) -> None:
     subject.put(waiting(name, day))
     subject.port.claim(name, OTHER)
     before = subject.row(name).copy()
@@ -159,7 +146,9 @@ def test_a_run_that_lost_its_claim_changes_nothing(subject: Subject, name: str, 
     assert subject.row(name) == before
 
 
-def test_a_failed_image_is_out_of_line_with_its_reason_and_history(subject: Subject, name: str, day: date) -> None:
+def test_a_failed_image_is_out_of_line_with_its_reason_and_history(
+    subject: Subject[PendingRecords], name: str, day: date
+) -> None:
     subject.put(waiting(name, day))
     subject.port.claim(name, MINE)
 
@@ -173,7 +162,7 @@ def test_a_failed_image_is_out_of_line_with_its_reason_and_history(subject: Subj
     assert list(subject.port.pending(day)) == []
 
 
-def test_a_finished_image_is_out_of_line_for_good(subject: Subject, name: str, day: date) -> None:
+def test_a_finished_image_is_out_of_line_for_good(subject: Subject[PendingRecords], name: str, day: date) -> None:
     subject.put(waiting(name, day))
     subject.port.claim(name, MINE)
 
@@ -186,7 +175,9 @@ def test_a_finished_image_is_out_of_line_for_good(subject: Subject, name: str, d
     assert subject.port.claim(name, MINE) is None
 
 
-def test_a_run_that_wakes_late_cannot_take_a_finished_image_back(subject: Subject, name: str, day: date) -> None:
+def test_a_run_that_wakes_late_cannot_take_a_finished_image_back(
+    subject: Subject[PendingRecords], name: str, day: date
+) -> None:
     subject.put(waiting(name, day))
     subject.port.claim(name, MINE)
     subject.port.finish(name, MINE, archived_key="processed/a.jpg")
@@ -198,14 +189,14 @@ def test_a_run_that_wakes_late_cannot_take_a_finished_image_back(subject: Subjec
     assert subject.row(name) == before
 
 
-def failed(subject: Subject, name: str, day: date, **others: Any) -> None:  # noqa: ANN401 — any attribute
+def failed(subject: Subject[PendingRecords], name: str, day: date, **others: Any) -> None:  # noqa: ANN401 — any attribute
     subject.put(waiting(name, day, **others))
     subject.port.claim(name, MINE)
     subject.port.fail(name, MINE, attempts=3, reason="no total")
 
 
 def test_a_row_is_found_whatever_became_of_it_and_none_where_there_is_none(
-    subject: Subject, name: str, day: date
+    subject: Subject[PendingRecords], name: str, day: date
 ) -> None:
     failed(subject, name, day)
 
@@ -217,7 +208,9 @@ def test_a_row_is_found_whatever_became_of_it_and_none_where_there_is_none(
     assert subject.port.find(f"{name}-none") is None
 
 
-def test_a_redriven_image_waits_again_with_its_reason_and_no_attempts(subject: Subject, name: str, day: date) -> None:
+def test_a_redriven_image_waits_again_with_its_reason_and_no_attempts(
+    subject: Subject[PendingRecords], name: str, day: date
+) -> None:
     failed(subject, name, day)
 
     assert subject.port.redrive(name, day, keeps_reason=True, even_discarded=False)
@@ -229,7 +222,9 @@ def test_a_redriven_image_waits_again_with_its_reason_and_no_attempts(subject: S
     assert subject.port.claim(name, OTHER) is not None
 
 
-def test_a_reason_that_says_nothing_to_the_model_is_dropped(subject: Subject, name: str, day: date) -> None:
+def test_a_reason_that_says_nothing_to_the_model_is_dropped(
+    subject: Subject[PendingRecords], name: str, day: date
+) -> None:
     failed(subject, name, day)
 
     assert subject.port.redrive(name, day, keeps_reason=False, even_discarded=False)
@@ -238,7 +233,7 @@ def test_a_reason_that_says_nothing_to_the_model_is_dropped(subject: Subject, na
 
 
 def test_what_does_not_wait_for_a_person_is_neither_redriven_nor_discarded(
-    subject: Subject, name: str, day: date
+    subject: Subject[PendingRecords], name: str, day: date
 ) -> None:
     subject.put(waiting(f"{name}-waits", day))
     subject.put(waiting(f"{name}-done", day))
@@ -254,7 +249,9 @@ def test_what_does_not_wait_for_a_person_is_neither_redriven_nor_discarded(
     assert [subject.row(each) for each in names] == before
 
 
-def test_an_image_that_the_index_would_not_show_is_not_redriven(subject: Subject, name: str, day: date) -> None:
+def test_an_image_that_the_index_would_not_show_is_not_redriven(
+    subject: Subject[PendingRecords], name: str, day: date
+) -> None:
     row = waiting(name, day, status="failed")
     del row["uploadedAt"], row["pendingDate"]
     subject.put(row)
@@ -264,7 +261,9 @@ def test_an_image_that_the_index_would_not_show_is_not_redriven(subject: Subject
     assert subject.row(name)["status"] == "failed"
 
 
-def test_a_discarded_image_stays_failed_with_the_first_persons_reason(subject: Subject, name: str, day: date) -> None:
+def test_a_discarded_image_stays_failed_with_the_first_persons_reason(
+    subject: Subject[PendingRecords], name: str, day: date
+) -> None:
     failed(subject, name, day)
 
     assert subject.port.discard(name, "a photo of a cat")
@@ -275,7 +274,9 @@ def test_a_discarded_image_stays_failed_with_the_first_persons_reason(subject: S
     assert "discardedAt" in row
 
 
-def test_a_discarded_image_is_redriven_only_if_it_is_meant(subject: Subject, name: str, day: date) -> None:
+def test_a_discarded_image_is_redriven_only_if_it_is_meant(
+    subject: Subject[PendingRecords], name: str, day: date
+) -> None:
     failed(subject, name, day)
     subject.port.discard(name, "a photo of a cat")
 
@@ -287,7 +288,7 @@ def test_a_discarded_image_is_redriven_only_if_it_is_meant(subject: Subject, nam
 
 # moto checks a condition and writes in two steps, and so may let two of them through.
 @pytest.mark.parametrize("subject", ["fake", "embedded"], indirect=True)
-def test_of_many_people_at_once_one_redrives_an_image(subject: Subject, name: str, day: date) -> None:
+def test_of_many_people_at_once_one_redrives_an_image(subject: Subject[PendingRecords], name: str, day: date) -> None:
     failed(subject, name, day)
 
     with ThreadPoolExecutor(8) as pool:
@@ -298,7 +299,9 @@ def test_of_many_people_at_once_one_redrives_an_image(subject: Subject, name: st
     assert done.count(True) == 1
 
 
-def test_a_run_that_wakes_late_cannot_take_a_redriven_image_back(subject: Subject, name: str, day: date) -> None:
+def test_a_run_that_wakes_late_cannot_take_a_redriven_image_back(
+    subject: Subject[PendingRecords], name: str, day: date
+) -> None:
     failed(subject, name, day)
     subject.port.redrive(name, day, keeps_reason=True, even_discarded=False)
     before = subject.row(name).copy()
@@ -311,7 +314,9 @@ def test_a_run_that_wakes_late_cannot_take_a_redriven_image_back(subject: Subjec
 
 
 @pytest.mark.parametrize("attempts", ["2", 2])
-def test_attempts_are_a_number_whoever_wrote_them(subject: Subject, name: str, day: date, attempts: object) -> None:
+def test_attempts_are_a_number_whoever_wrote_them(
+    subject: Subject[PendingRecords], name: str, day: date, attempts: object
+) -> None:
     subject.put(waiting(name, day, attempts=attempts))
 
     (record,) = subject.port.pending(day)
@@ -331,7 +336,7 @@ def test_attempts_are_a_number_whoever_wrote_them(subject: Subject, name: str, d
         {"userId": False},
     ],
 )
-def test_an_odd_row_stops_nothing(subject: Subject, name: str, day: date, odd: dict[str, Any]) -> None:
+def test_an_odd_row_stops_nothing(subject: Subject[PendingRecords], name: str, day: date, odd: dict[str, Any]) -> None:
     subject.put(waiting(f"{name}-odd", day, **odd))
     subject.put(waiting(f"{name}-good", day, hour=4))
 
@@ -341,7 +346,9 @@ def test_an_odd_row_stops_nothing(subject: Subject, name: str, day: date, odd: d
     assert subject.port.claim(f"{name}-odd", MINE) is not None
 
 
-def test_an_intent_holds_an_image_from_its_claim_until_it_lets_it_go(subject: Subject, day: date) -> None:
+def test_an_intent_holds_an_image_from_its_claim_until_it_lets_it_go(
+    subject: Subject[PendingRecords], day: date
+) -> None:
     name = f"held-{day}"
     subject.put(waiting(name, day))
     seen = [subject.port.holds(name, MINE)]

@@ -71,10 +71,22 @@ def test_a_read_that_is_cut_for_ever_is_to_be_tried_again_later(spoiled: Spoiled
 
 def test_bytes_that_are_not_what_was_stored_are_an_error(spoiled: Spoiled, name: str) -> None:
     put(spoiled, name)
-    spoiled.spoil("GetObject", "corrupted")
+    spoiled.spoil("GetObject", "corrupted", times=None)
 
     with pytest.raises(TransientError, match="FlexibleChecksumError"):
         spoiled.objects.read(name, longest=len(CONTENT))
+
+
+@pytest.mark.parametrize("kind", ["corrupted", "truncated", "half_head"])
+def test_an_image_that_came_damaged_is_read_again_at_once(spoiled: Spoiled, name: str, kind: str) -> None:
+    put(spoiled, name)
+    spoiled.spoil("GetObject", kind)
+
+    found = spoiled.objects.read(name, longest=len(CONTENT))
+
+    assert found is not None
+    assert found[1] == CONTENT
+    assert spoiled.tries("GetObject") == 2
 
 
 @pytest.mark.parametrize(

@@ -37,7 +37,7 @@ def put_image(spoiled: Spoiled, name: str) -> None:
 
 
 def written(spoiled: Spoiled, user: str) -> int:
-    return len(spoiled.transactions().neighbours((user, DAY)))
+    return len(list(spoiled.transactions().neighbours([(user, DAY)])))
 
 
 @pytest.mark.parametrize("share", [0.5, 0.0])
@@ -72,7 +72,8 @@ def test_keys_left_unread_for_a_while_do_not_make_an_edited_row_look_new(spoiled
     kept = spoiled.transactions().write([row])
 
     assert kept == 1
-    assert spoiled.transactions().neighbours((name, DAY))[0]["amount"] == 7
+    (kept_row,) = spoiled.transactions().neighbours([(name, DAY)])
+    assert kept_row["amount"] == 7
 
 
 @pytest.mark.parametrize("kind", ["throttle", "server_error", "reset"])
