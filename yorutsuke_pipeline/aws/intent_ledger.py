@@ -8,7 +8,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from yorutsuke_pipeline.aws.attribute_values import as_item, as_value, from_item
+from yorutsuke_pipeline.aws.attribute_values import as_item, as_json, as_value, from_item
+from yorutsuke_pipeline.aws.batch_write import TableBatches
 from yorutsuke_pipeline.aws.clock import SystemClock
 from yorutsuke_pipeline.aws.conditions import WRITE_ID, new_write_id, row_as_it_was, was_written_by
 from yorutsuke_pipeline.aws.failures import Target, calling
@@ -21,11 +22,14 @@ from yorutsuke_pipeline.aws.ledger_rows import (
     read_intent,
     read_job,
 )
-from yorutsuke_pipeline.aws.pages import pages_of
+from yorutsuke_pipeline.aws.pace import Pace
+from yorutsuke_pipeline.aws.pages import pages_of, rows_of_scan
+from yorutsuke_pipeline.aws.patience import Patience
+from yorutsuke_pipeline.aws.table_calls import TableCalls
 from yorutsuke_pipeline.engine.errors import LostRaceError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from mypy_boto3_dynamodb import DynamoDBClient
 
@@ -39,6 +43,9 @@ _NAMED = 100
 _OPEN_INDEX = "openIntents"
 _IS_NEW = "attribute_not_exists(intentId)"
 _IS_AS_READ = "version = :read"
+# Of the reads that the sensor makes, whose tick has a minute.
+_PATIENCE = Patience(deadline=30.0)
+_READS_AT_ONCE = 4
 
 
 class DynamoIntentLedger:
@@ -49,6 +56,8 @@ class DynamoIntentLedger:
         self._table = table
         self._clock = clock or SystemClock()
         self._target = Target(f"table {table}", "YORUTSUKE_ENV, which ends its name")
+        calls = TableCalls(client)
+        self._batches = TableBatches(calls, table, self._target, _PATIENCE, _READS_AT_ONCE, Pace(_PATIENCE))
 
     def create(self, intent: Intent) -> bool:
         """Put a new intent; return False if one with that id is there already, whoever put it."""
@@ -106,6 +115,19 @@ class DynamoIntentLedger:
         # By number and not by key: JOB#1000 sorts before JOB#999.
         return sorted(found, key=lambda job: job.number)
 
+    def jobs_of(self, intents: Sequence[Intent]) -> Mapping[str, tuple[BatchJob, ...]]:
+        """Return the jobs that count of each intent, by its id, read consistently, a hundred rows a call."""
+        keys = [
+            as_json({"intentId": intent.intent_id, "item": job_item(number)})
+            for intent in intents
+            for number in range(1, intent.job_count + 1)
+        ]
+        found: dict[str, list[BatchJob]] = {intent.intent_id: [] for intent in intents}
+        for item in self._batches.read(keys):
+            job = read_job(from_item(item))
+            found[job.intent_id].append(job)
+        return {name: tuple(sorted(jobs, key=lambda job: job.number)) for name, jobs in found.items()}
+
     def save_job(self, job: BatchJob) -> BatchJob:
         """Write a job over the version it was read at (0: it must not exist); return it with its new one.
 
@@ -124,14 +146,16 @@ class DynamoIntentLedger:
 
         Scans the table, which costs a read of every row: not for anything that runs by itself.
         """
-        pages = self._client.get_paginator("scan").paginate(
-            TableName=self._table,
+        rows = rows_of_scan(
+            self._client,
+            self._table,
+            self._target,
+            f"list the intents of {workload}",
             FilterExpression="#item = :intent AND workload = :workload",
             ExpressionAttributeNames={"#item": "item"},
             ExpressionAttributeValues={":intent": as_value(INTENT_ITEM), ":workload": as_value(workload)},
         )
-        for page in pages_of(pages, self._target, f"list the intents of {workload}"):
-            yield from (read_intent(from_item(item)) for item in page["Items"])
+        yield from map(read_intent, rows)
 
     def _put(self, row: dict[str, Any], doing: str, *, read_at: int | None) -> bool:
         """Put a row over the version `read_at`, or where none is; return whether it is there now."""

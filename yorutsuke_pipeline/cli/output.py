@@ -7,14 +7,16 @@ import sys
 from contextlib import contextmanager
 from datetime import date, datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from yorutsuke_pipeline.engine.days import utc_text
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+
+Item = TypeVar("Item")
 
 
 def print_json(document: Mapping[str, Any]) -> None:
@@ -60,8 +62,8 @@ def remark(sentence: str) -> None:
 
 
 @contextmanager
-def progress_bar(what: str) -> Iterator[Callable[[int, int], None]]:
-    """Show a bar on stderr if that is a terminal; yields what takes the done and the total."""
+def progress_bar(what: str) -> Iterator[Callable[[int, int | None], None]]:
+    """Show a bar on stderr if that is a terminal; yields what takes the done and the total, None if nobody knows."""
     if not sys.stderr.isatty():
         yield lambda _done, _total: None
         return
@@ -72,6 +74,14 @@ def progress_bar(what: str) -> Iterator[Callable[[int, int], None]]:
     with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
         task = progress.add_task(what, total=None)
         yield lambda done, total: progress.update(task, completed=done, total=total)
+
+
+def with_bar(what: str, items: Iterable[Item], total: int | None = None) -> Iterator[Item]:
+    """Yield the items, with a bar meanwhile; one is done when the next is asked for."""
+    with progress_bar(what) as progress:
+        for done, item in enumerate(items, start=1):
+            yield item
+            progress(done, total)
 
 
 def harmless_lines(text: str) -> list[str]:

@@ -16,6 +16,7 @@ from yorutsuke_pipeline.engine.day_account import unmended_endings
 from yorutsuke_pipeline.engine.day_intents import intents_in
 from yorutsuke_pipeline.engine.events import Event, EventName
 from yorutsuke_pipeline.engine.intent import Intent, IntentStatus, ResultStats
+from yorutsuke_pipeline.engine.meter import NO_METER, Meter
 from yorutsuke_pipeline.engine.ports import StoredObject
 from yorutsuke_pipeline.engine.results import Ending
 from yorutsuke_pipeline.engine.retrying import day_waits
@@ -70,6 +71,7 @@ class Archiver:
     table: ResultTable
     events: EventLog
     clock: Clock
+    meter: Meter = NO_METER
 
     def archive(self, day: date) -> ArchiveReport:
         """Archive the sources of the day's recorded intents and close these.
@@ -95,7 +97,8 @@ class Archiver:
         outcomes = read_json_lines(self.objects, layout.outcomes_key(intent.intent_id))
         accepted = (outcome for outcome in outcomes if outcome["ending"] == Ending.ACCEPTED)
         found = 0
-        for chunk in chunked(accepted, _DELETED_AT_ONCE):
+        count = intent.result.success_count if intent.result is not None else None
+        for chunk in self.meter.counting("sources archived", chunked(accepted, _DELETED_AT_ONCE), count, size=len):
             found += len(chunk)
             copies = map_bounded(partial(self._copy, intent), chunk, workers=self.policy.concurrency)
             done = list(copies)

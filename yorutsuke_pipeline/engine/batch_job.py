@@ -95,9 +95,14 @@ class BatchJob:
     version: int = 0
 
     @property
-    def is_submitted(self) -> bool:
-        """Whether nothing is left to submit: the service (or, on demand, our own run) has it, or it is withdrawn."""
-        return self.status not in {PLANNED, SUBMITTING}
+    def awaits_submission(self) -> bool:
+        """Whether it is still to be submitted, or nobody knows yet whether it was."""
+        return self.status in {PLANNED, SUBMITTING}
+
+    @property
+    def is_at_the_service(self) -> bool:
+        """Whether its row says that the service has it and has not ended it; never so of one on demand."""
+        return self.mode is JobMode.BATCH and not self.awaits_submission and not self.has_ended
 
     @property
     def has_ended(self) -> bool:

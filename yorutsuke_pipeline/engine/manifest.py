@@ -13,7 +13,7 @@ from collections import Counter
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from yorutsuke_pipeline.engine import layout
 from yorutsuke_pipeline.engine.cost import check_budget
@@ -21,6 +21,7 @@ from yorutsuke_pipeline.engine.dead_letters import DeadLetter, add_dead_letters
 from yorutsuke_pipeline.engine.events import Event, EventName
 from yorutsuke_pipeline.engine.identity import fingerprint
 from yorutsuke_pipeline.engine.intent import Intent, IntentStatus, ResultStats
+from yorutsuke_pipeline.engine.meter import NO_METER, Meter
 from yorutsuke_pipeline.engine.model_family import family_of
 from yorutsuke_pipeline.engine.opening import Opening
 from yorutsuke_pipeline.engine.parts import Part, PartWriter, input_line
@@ -32,11 +33,11 @@ from yorutsuke_pipeline.engine.streams import json_line, map_bounded
 from yorutsuke_pipeline.engine.tokens import question_tokens
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import date
 
     from yorutsuke_pipeline.engine.batch_job import BatchJob
     from yorutsuke_pipeline.engine.ports import ObjectWriter, PriceList, StoredObject
-    from yorutsuke_pipeline.engine.workload import Prepared
 
 
 @dataclass(frozen=True)
@@ -57,12 +58,16 @@ class ManifestReport:
 
 @dataclass(frozen=True)
 class _Claimed:
-    """A claimed record with what became of preparing it: exactly one of `line` and `reject`."""
+    """A claimed record with what became of preparing it: exactly one of `line` and `reject`.
+
+    Of an image there is only the line: as many of these are held as calls are made ahead.
+    """
 
     record: PendingRecord
     source: StoredObject | None = None
-    prepared: Prepared | None = None
-    line: bytes = b""
+    attributes: Mapping[str, Any] = field(default_factory=dict)
+    input_tokens: int = 0
+    line: tuple[bytes, ...] = ()
     reject: Reject | None = None
 
 
@@ -71,6 +76,7 @@ class ManifestWriter(Opening):
     """The stage, with the ports it works through (those of `Opening`, and prices)."""
 
     prices: PriceList
+    meter: Meter = NO_METER
 
     def write(self, day: date) -> ManifestReport:
         """Claim what waits in `day`, write the parts and seal the intent.
@@ -84,7 +90,7 @@ class ManifestWriter(Opening):
         intent = self.unsubmitted(day)
         if intent is not None and intent.status is IntentStatus.MANIFESTED:
             return ManifestReport(intent, self.jobs(intent))
-        waiting = sum(1 for _ in self.takeable(day, intent))
+        waiting = sum(1 for _ in self.meter.counting("records found waiting", self.takeable(day, intent)))
         if intent is None:
             if waiting == 0:
                 return ManifestReport()
@@ -130,14 +136,17 @@ class ManifestWriter(Opening):
             listing = stack.enter_context(self.objects.writing(records_key))
             parts = stack.enter_context(PartWriter(self.objects, draft, self.policy.quotas, size))
             claim = partial(self._claim, draft)
-            for claimed in map_bounded(claim, takeable, workers=self.policy.concurrency):
+            for claimed in self.meter.counting(
+                "records claimed and written",
+                map_bounded(claim, takeable, workers=self.policy.concurrency),
+                waiting,
+            ):
                 if claimed is None:
                     continue
-                if claimed.prepared is None:
+                if claimed.reject is not None:
                     rejected.append(claimed)
                 else:
-                    tokens = question_tokens(self.policy.model_id, claimed.prepared.question)
-                    part = parts.write(claimed.line, input_tokens=tokens)
+                    part = parts.write(claimed.line, input_tokens=claimed.input_tokens)
                     _list_record(listing, claimed, part)
         return parts.parts
 
@@ -165,14 +174,15 @@ class ManifestWriter(Opening):
                     f"{key!r} is {source.size:,} bytes, a request takes {self.policy.quotas.line_bytes:,}",
                 )
         prepared = self.workload.prepare(record, content, max_output_tokens=self.policy.max_output_tokens)
-        body = family_of(self.policy.model_id).body(prepared.question)
-        line = input_line(record.record_id, body)
-        if len(line) > self.policy.quotas.line_bytes:
+        line = input_line(record.record_id, prepared.question, family_of(self.policy.model_id))
+        size = sum(map(len, line))
+        if size > self.policy.quotas.line_bytes:
             raise RecordRejectedError(
                 "too_large",
-                f"the request is {len(line):,} bytes, the model takes {self.policy.quotas.line_bytes:,}",
+                f"the request is {size:,} bytes, the model takes {self.policy.quotas.line_bytes:,}",
             )
-        return _Claimed(record, source, prepared, line)
+        tokens = question_tokens(self.policy.model_id, prepared.question)
+        return _Claimed(record, source, prepared.attributes, tokens, line)
 
     def _turn_away(self, intent: Intent, rejected: list[_Claimed]) -> Counter[str]:
         """Write dead letters first, then take the records out of line: a reason is never lost."""
@@ -228,6 +238,6 @@ def _list_record(listing: ObjectWriter, claimed: _Claimed, part: int) -> None:
         "lastReason": claimed.record.last_reason,
         "part": part,
         "source": {"key": source.key, "size": source.size, "etag": source.etag} if source else None,
-        "attributes": dict(claimed.prepared.attributes) if claimed.prepared else {},
+        "attributes": dict(claimed.attributes),
     }
     listing.write(json_line(document))

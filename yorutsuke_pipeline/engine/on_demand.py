@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from yorutsuke_pipeline.engine import layout
 from yorutsuke_pipeline.engine.batch_job import COMPLETED, PARTIALLY_COMPLETED, PLANNED, SUBMITTING
 from yorutsuke_pipeline.engine.errors import ConfigurationError, ThrottledError
+from yorutsuke_pipeline.engine.meter import NO_METER, Meter
 from yorutsuke_pipeline.engine.model_family import family_of
 from yorutsuke_pipeline.engine.ports import ModelRefusedError
 from yorutsuke_pipeline.engine.streams import json_line, map_bounded
@@ -43,6 +44,7 @@ class OnDemandRun:
     objects: ObjectStore
     model: OnDemandModel
     clock: Clock
+    meter: Meter = NO_METER
 
     def run(self, intent: Intent, job: BatchJob) -> BatchJob:
         """Ask about each record of the job's part; return the job, completed.
@@ -87,7 +89,11 @@ class OnDemandRun:
         part_name = job.part_key.rpartition("/")[2]
         counts: Counter[str] = Counter()
         with self.objects.writing(f"{folder}{part_name}.out") as out:
-            for answered in map_bounded(lambda line: self._ask(intent, line), lines, workers=_AT_ONCE):
+            for answered in self.meter.counting(
+                "records asked about on demand",
+                map_bounded(lambda line: self._ask(intent, line), lines, workers=_AT_ONCE),
+                job.record_count,
+            ):
                 counts["totalRecordCount"] += 1
                 if answered is not None:
                     out.write(json_line(answered))

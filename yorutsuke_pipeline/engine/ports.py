@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from contextlib import AbstractContextManager
     from datetime import date, datetime
 
@@ -123,6 +123,10 @@ class IntentLedger(Protocol):
 
     def jobs(self, intent_id: str) -> Sequence[BatchJob]:
         """Return an intent's jobs by number, read consistently."""
+        ...
+
+    def jobs_of(self, intents: Sequence[Intent]) -> Mapping[str, tuple[BatchJob, ...]]:
+        """Return the jobs that count of each intent, by its id, as `jobs` does, but of many intents at once."""
         ...
 
     def save_job(self, job: BatchJob) -> BatchJob:
@@ -266,8 +270,8 @@ class ResultTable(Protocol):
         """
         ...
 
-    def neighbours(self, neighbourhood: tuple[str, str]) -> Sequence[Row]:
-        """Return the stored rows of a neighbourhood, as `Workload.neighbourhood` names it."""
+    def neighbours(self, neighbourhoods: Sequence[tuple[str, str]]) -> Iterable[Row]:
+        """Return the stored rows of some hundred neighbourhoods, each as `Workload.neighbourhood` names it."""
         ...
 
     def mark_archive_failed(self, key: dict[str, str], reason: str) -> None:

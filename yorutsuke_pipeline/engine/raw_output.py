@@ -20,6 +20,7 @@ from yorutsuke_pipeline.engine.day_intents import intents_in
 from yorutsuke_pipeline.engine.errors import PermanentError
 from yorutsuke_pipeline.engine.events import Event, EventName
 from yorutsuke_pipeline.engine.intent import Intent, IntentStatus
+from yorutsuke_pipeline.engine.meter import NO_METER, Meter
 from yorutsuke_pipeline.engine.model_family import family_of
 from yorutsuke_pipeline.engine.output_line import OutputLine, excerpt, read_output_line
 from yorutsuke_pipeline.engine.record import Reject
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
     from datetime import date
     from decimal import Decimal
 
-    from yorutsuke_pipeline.engine.ports import EventLog, IntentLedger, ObjectStore, ObjectWriter, PriceList
+    from yorutsuke_pipeline.engine.ports import Clock, EventLog, IntentLedger, ObjectStore, ObjectWriter, PriceList
     from yorutsuke_pipeline.engine.watching import Watch
     from yorutsuke_pipeline.engine.workload import Workload
 
@@ -90,6 +91,12 @@ class RawOutputCollector:
     watch: Watch
     prices: PriceList
     events: EventLog
+    meter: Meter = NO_METER
+
+    @property
+    def clock(self) -> Clock:
+        """The time, as the rules of watching have it."""
+        return self.watch.clock
 
     def collect(self, day: date) -> RawOutputReport:
         """Write down the outcome of every record of the day's intents whose jobs have ended.
@@ -109,7 +116,7 @@ class RawOutputCollector:
             if not progress.is_ready:
                 waiting.append(progress.intent)
                 continue
-            run = _Collection(self.objects, progress.intent, progress.jobs)
+            run = _Collection(self.objects, progress.intent, progress.jobs, self.meter)
             collected.append(self._collect_one(run))
             jobs.extend(progress.jobs)
             counts.update(run.counts)
@@ -149,13 +156,14 @@ class RawOutputCollector:
 class _Collection:
     """One intent's pass: reads its jobs' output once, in whatever order it comes."""
 
-    def __init__(self, objects: ObjectStore, intent: Intent, jobs: tuple[BatchJob, ...]) -> None:
+    def __init__(self, objects: ObjectStore, intent: Intent, jobs: tuple[BatchJob, ...], meter: Meter) -> None:
         self.intent = intent
         self.counts: Counter[str] = Counter()
         self.usage_by_mode: dict[JobMode, TokenUsage] = {}
         self.disagreements: list[str] = []
         self._objects = objects
         self._jobs = jobs
+        self._meter = meter
         self._family = family_of(intent.model_id)
 
     @property
@@ -173,13 +181,15 @@ class _Collection:
         with RecordIndex() as index:
             listed = index.load(read_json_lines(self._objects, self.records_key))
             with self._objects.writing(layout.answers_key(self.intent.intent_id)) as out:
-                for job in self._jobs:
+                records = self.intent.record_count
+                for job in self._meter.counting("records of all jobs read", self._jobs, records, size=_records_of):
                     self._read_job(job, index, out)
         return listed
 
     def _read_job(self, job: BatchJob, index: RecordIndex, out: ObjectWriter) -> None:
         before = self.counts.copy()
-        for key, number, line in self._lines(job):
+        lines_read = f"lines of {job.job_name} read"
+        for key, number, line in self._meter.counting(lines_read, self._lines(job), job.record_count):
             read = read_output_line(line, self._family, longest=_LONGEST_LINE)
             place = {"jobId": job.job_id, "file": key, "line": number}
             if isinstance(read, Reject):
@@ -247,6 +257,10 @@ class _Collection:
             self.disagreements.append(
                 f"{job.job_id}: the service counts {said} processed records, its files hold {lines}"
             )
+
+
+def _records_of(job: BatchJob) -> int:
+    return job.record_count
 
 
 def _summary(objects: ObjectStore, key: str) -> dict[str, Any] | None:

@@ -21,6 +21,7 @@ from yorutsuke_pipeline.engine.dead_letters import DeadLetter, DeadLetterWriter
 from yorutsuke_pipeline.engine.events import Event, EventName
 from yorutsuke_pipeline.engine.intent import Intent, IntentStatus, ResultStats
 from yorutsuke_pipeline.engine.judging import Judge, Judged
+from yorutsuke_pipeline.engine.meter import NO_METER, Meter
 from yorutsuke_pipeline.engine.streams import (
     check_complete_list,
     chunked,
@@ -49,6 +50,10 @@ if TYPE_CHECKING:
 # lets one read at once, so that looking for what is there costs a call for each four that write.
 _BLOCK = 100
 _PREVIEW = 20
+
+
+# As `json_line` writes it; in a text its quotes would be escaped. Most records are, and need not be read again.
+_IS_ACCEPTED = b'"ending":"accepted"'
 
 
 class Ending(Word):
@@ -93,11 +98,12 @@ class ResultRecorder:
     table: ResultTable
     events: EventLog
     clock: Clock
+    meter: Meter = NO_METER
 
     @property
     def judge(self) -> Judge:
         """What decides whether an answer is accepted."""
-        return Judge(self.workload, self.table, self.policy.concurrency)
+        return Judge(self.workload, self.table)
 
     def record(self, day: date) -> ResultsReport:
         """Write results, dead letters and releases of the day's intents whose output is collected.
@@ -125,11 +131,17 @@ class ResultRecorder:
             answers = read_json_lines(self.objects, layout.answers_key(intent.intent_id))
             judged = self.judge.judge(intent, answers, extracted_at=self.clock.now())
             blocks = chunked(judged, _BLOCK)
-            for block, kept_count in map_bounded(self._write_rows, blocks, workers=self.policy.concurrency):
+            for block, kept_count in self.meter.counting(
+                "answers recorded",
+                map_bounded(self._write_rows, blocks, workers=self.policy.concurrency),
+                intent.record_count,
+                size=_answers_of,
+            ):
                 report.kept_edited_count += kept_count
                 for entry in block:
                     ending = self._note(intent, entry, outcomes, letters, report)
-                    endings.update([ending] if ending else [])
+                    if ending is not None:
+                        endings[ending] += 1
             check_complete_list(layout.answers_key(intent.intent_id), intent.record_count, endings.total())
         report.dead_letter_keys.extend(letters.keys)
         return endings
@@ -177,8 +189,10 @@ class ResultRecorder:
             return None
         ending = Ending.ACCEPTED if entry.row is not None else Ending.REJECTED if reject else Ending.MISSING
         if entry.row is not None:
-            report.warnings.update(entry.row.get("warnings", ()))
-            report.preview.extend([entry.row][: _PREVIEW - len(report.preview)])
+            for warning in entry.row.get("warnings", ()):
+                report.warnings[warning] += 1
+            if len(report.preview) < _PREVIEW:
+                report.preview.append(entry.row)
         outcomes.write(
             json_line(
                 {
@@ -204,7 +218,7 @@ class ResultRecorder:
         """Release records without a result, or take them out of line when their attempts are used up."""
         outcomes = (
             outcome
-            for outcome in read_json_lines(self.objects, layout.outcomes_key(intent.intent_id))
+            for outcome in read_json_lines(self.objects, layout.outcomes_key(intent.intent_id), without=_IS_ACCEPTED)
             if outcome["ending"] != Ending.ACCEPTED
         )
 
@@ -214,5 +228,12 @@ class ResultRecorder:
                 return self.pending.fail(identity, intent.intent_id, attempts=attempts, reason=reason)
             return self.pending.release(identity, intent.intent_id, attempts=attempts, reason=reason)
 
-        for _ in map_bounded(settle, outcomes, workers=self.policy.concurrency):
+        for _ in self.meter.counting(
+            "records put back in line, or given to a person",
+            map_bounded(settle, outcomes, workers=self.policy.concurrency),
+        ):
             pass
+
+
+def _answers_of(written: tuple[list[Judged], int]) -> int:
+    return len(written[0])

@@ -26,6 +26,7 @@ from yorutsuke_pipeline.engine.errors import (
 )
 from yorutsuke_pipeline.engine.events import Event, EventName
 from yorutsuke_pipeline.engine.intent import Intent, IntentStatus
+from yorutsuke_pipeline.engine.meter import NO_METER, Meter
 from yorutsuke_pipeline.engine.on_demand import OnDemandRun
 
 if TYPE_CHECKING:
@@ -70,6 +71,7 @@ class Submitter:
     model: OnDemandModel
     events: EventLog
     clock: Clock
+    meter: Meter = NO_METER
 
     def submit(self, day: date) -> SubmissionReport:
         """Submit every job of the day's sealed intents that is not submitted yet.
@@ -91,7 +93,7 @@ class Submitter:
                 tried.append(self._submitted(intent, job, has_begun=has_begun))
                 has_begun = has_begun or tried[-1].status != PLANNED
             jobs.extend(tried)
-            missing = sum(1 for job in tried if not job.is_submitted)
+            missing = sum(1 for job in tried if job.awaits_submission)
             waiting += missing
             intents.append(intent if missing else self._mark_submitted(intent, tried))
         return SubmissionReport(tuple(intents), tuple(jobs), waiting)
@@ -114,7 +116,7 @@ class Submitter:
         return saved
 
     def _submitted(self, intent: Intent, job: BatchJob, *, has_begun: bool) -> BatchJob:
-        if job.is_submitted:
+        if not job.awaits_submission:
             return job
         if job.status == SUBMITTING and job.mode is JobMode.BATCH:
             adopted = self.adopt(job)
@@ -127,7 +129,7 @@ class Submitter:
                 "the day's manifest again: it is then written anew",
             )
         if job.mode is JobMode.ON_DEMAND:
-            run = OnDemandRun(self.policy, self.ledger, self.objects, self.model, self.clock)
+            run = OnDemandRun(self.policy, self.ledger, self.objects, self.model, self.clock, self.meter)
             return run.run(intent, job) if fault is None else run.end_early(intent, job, fault)
         return self._create(intent, job) if fault is None else self._withdraw(job, fault)
 

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 
-from yorutsuke_pipeline.engine.batch_job import VANISHED, BatchJob, JobMode, JobState, may_have_vanished
+from yorutsuke_pipeline.engine.batch_job import VANISHED, BatchJob, JobState, may_have_vanished
 from yorutsuke_pipeline.engine.errors import LostRaceError
 from yorutsuke_pipeline.engine.intent import Intent, IntentStatus
+from yorutsuke_pipeline.engine.streams import map_bounded
 
 if TYPE_CHECKING:
     from yorutsuke_pipeline.engine.policy import Policy
@@ -62,33 +64,29 @@ class Watch:
 
     def look(self, intents: list[Intent]) -> list[Progress]:
         """Return the progress of each intent, having asked the service about jobs that had not ended."""
-        jobs = {intent.intent_id: self._jobs(intent) for intent in intents}
-        waiting = [job for listed in jobs.values() for job in listed if _is_watched(job)]
-        states = self._states(waiting)
-        return [self._progress(intent, jobs[intent.intent_id], states) for intent in intents]
-
-    def _jobs(self, intent: Intent) -> tuple[BatchJob, ...]:
-        return tuple(self.ledger.jobs(intent.intent_id)[: intent.job_count])
+        jobs = self.ledger.jobs_of(intents)
+        states = self._states([job for listed in jobs.values() for job in listed if job.is_at_the_service])
+        looked_at = ((intent, jobs[intent.intent_id]) for intent in intents)
+        return list(map_bounded(partial(self._progress, states), looked_at, workers=self.policy.concurrency))
 
     def _states(self, jobs: list[BatchJob]) -> dict[str, JobState]:
         states: dict[str, JobState] = {}
         begun = [job.submitted_at for job in jobs if job.submitted_at is not None]
         if len(jobs) >= _MANY_JOBS and begun:
             states = {state.job_id: state for state in self.service.since(min(begun) - _CLOCK_SKEW)}
-        for job in jobs:
-            if job.job_id is not None and job.job_id not in states:
-                state = self.service.get(job.job_id)
-                if state is not None:
-                    states[job.job_id] = state
+        untold = [job.job_id for job in jobs if job.job_id is not None and job.job_id not in states]
+        found = map_bounded(self.service.get, untold, workers=self.policy.concurrency)
+        states.update((state.job_id, state) for state in found if state is not None)
         return states
 
-    def _progress(self, intent: Intent, jobs: tuple[BatchJob, ...], states: dict[str, JobState]) -> Progress:
+    def _progress(self, states: dict[str, JobState], looked_at: tuple[Intent, tuple[BatchJob, ...]]) -> Progress:
+        intent, jobs = looked_at
         now_jobs = tuple(self._refreshed(job, states) for job in jobs)
         changed = tuple(now for then, now in zip(jobs, now_jobs, strict=True) if now.status != then.status)
         return Progress(intent, now_jobs, changed)
 
     def _refreshed(self, job: BatchJob, states: dict[str, JobState]) -> BatchJob:
-        if not _is_watched(job) or job.job_id is None:
+        if not job.is_at_the_service or job.job_id is None:
             return job
         state = states.get(job.job_id)
         if state is None:
@@ -104,7 +102,3 @@ class Watch:
         except LostRaceError:
             # Another look noted it first; what it noted is as good.
             return told
-
-
-def _is_watched(job: BatchJob) -> bool:
-    return job.mode is JobMode.BATCH and job.is_submitted and not job.has_ended

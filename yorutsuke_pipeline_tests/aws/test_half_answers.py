@@ -6,6 +6,7 @@ nothing in it: no rows, no jobs, no objects. Believed, it would have a job submi
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -50,10 +51,13 @@ READS: dict[str, Callable[[Spoiled, str], object]] = {
     ),
     "an intent": lambda spoiled, name: spoiled.ledger.intent(name) is not None,
     "an intent's jobs": lambda spoiled, name: len(spoiled.ledger.jobs(name)) == 1,
+    "the jobs of many intents": lambda spoiled, name: (
+        len(spoiled.ledger.jobs_of([replace(an_intent(name), job_count=1)])[name]) == 1
+    ),
     "open intents": lambda spoiled, name: (
         name in {intent.intent_id for intent in spoiled.ledger.open_intents(an_intent(name).workload)}
     ),
-    "transactions": lambda spoiled, name: len(spoiled.transactions().neighbours((name, "2026-01-09"))) == 1,
+    "transactions": lambda spoiled, name: len(list(spoiled.transactions().neighbours([(name, "2026-01-09")]))) == 1,
     "a transaction that is there": lambda spoiled, name: (
         spoiled.transactions(IMPATIENT).write([{"userId": name, "transactionId": name, "date": "2026-01-09"}]) == 0
     ),

@@ -145,6 +145,21 @@ def test_jobs_come_by_number_beyond_a_thousand(ledger: IntentLedger, name: str) 
     assert [job.number for job in ledger.jobs(name)] == [2, 999, 1000]
 
 
+def test_the_jobs_that_count_come_for_many_intents_at_once(ledger: IntentLedger, name: str) -> None:
+    # More rows than one call reads.
+    counts = {f"{name}-{number:03d}": count for number, count in enumerate((3, 0, 1, 101))}
+    intents = [replace(an_intent(each), job_count=count) for each, count in counts.items()]
+    leftover = {f"{name}-000": 4, f"{name}-001": 1}
+    for each, count in counts.items():
+        for number in range(1, max(count, leftover.get(each, 0)) + 1):
+            ledger.save_job(a_job(each, number))
+
+    found = ledger.jobs_of(intents)
+
+    assert found == {each: tuple(ledger.jobs(each)[:count]) for each, count in counts.items()}
+    assert [len(found[each]) for each in counts] == list(counts.values())
+
+
 def test_a_job_is_saved_over_the_version_it_was_read_at(ledger: IntentLedger, name: str) -> None:
     first = ledger.save_job(a_job(name))
     submitted = replace(

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import dagster as dg
 
 from yorutsuke_pipeline.defs.jobs import INGESTED_HALF, SUBMITTED_HALF
@@ -19,6 +22,15 @@ _GRAPH = {
 
 def test_the_definitions_load() -> None:
     dg.Definitions.validate_loadable(definitions())
+
+
+def test_loading_the_definitions_leaves_out_what_only_a_day_with_content_needs() -> None:
+    # Every run and every code server loads them: pandas alone would more than double what that takes.
+    loaded = "import sys, yorutsuke_pipeline.definitions as loaded; loaded.defs(); print(*sys.modules)"
+
+    done = subprocess.run([sys.executable, "-c", loaded], capture_output=True, text=True, check=True)
+
+    assert {"pandas", "numpy", "rich", "genai_prices"} & set(done.stdout.split()) == set()
 
 
 def test_the_graph_is_the_flow_of_the_documents() -> None:

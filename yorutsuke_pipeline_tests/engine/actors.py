@@ -10,7 +10,7 @@ from concurrent.futures import Future
 from threading import Semaphore, Thread
 from typing import TYPE_CHECKING, Any
 
-from yorutsuke_pipeline.engine.errors import TransientError, YorutsukeError
+from yorutsuke_pipeline.engine.errors import YorutsukeError
 from yorutsuke_pipeline_tests.engine.interruptions import Calls, Interruption, Killed
 
 if TYPE_CHECKING:
@@ -72,15 +72,7 @@ class Actor(Calls):
         self.next_call = name
         self._has_stopped.release()
         self._may_go_on.acquire()
-        if self._order is Interruption.KILL:
-            self._is_dead = True
-            raise Killed
-        if self._order is Interruption.FAIL_BEFORE:
-            raise TransientError(f"{name} failed")
-        result = call()
-        if self._order is Interruption.FAIL_AFTER:
-            raise TransientError(f"the answer of {name} was lost")
-        return result
+        return self._interrupted(name, call, self._order)
 
     def _live(self, activity: Callable[[], object]) -> None:
         try:

@@ -75,15 +75,19 @@ class Calls:
                 return call()
             if self._meanwhile is not None:
                 self._meanwhile()
-            if self._interruption is Interruption.KILL:
-                self._is_dead = True
-                raise Killed
-            if self._interruption is Interruption.FAIL_BEFORE:
-                raise TransientError(f"{name} failed")
-            result = call()
-            if self._interruption is Interruption.FAIL_AFTER:
-                raise TransientError(f"the answer of {name} was lost")
-            return result
+            return self._interrupted(name, call, self._interruption)
+
+    def _interrupted(self, name: str, call: Callable[[], Any], interruption: Interruption | None) -> Any:  # noqa: ANN401 — as above
+        """Make a call with what happens at it."""
+        if interruption is Interruption.KILL:
+            self._is_dead = True
+            raise Killed
+        if interruption is Interruption.FAIL_BEFORE:
+            raise TransientError(f"{name} failed")
+        result = call()
+        if interruption is Interruption.FAIL_AFTER:
+            raise TransientError(f"the answer of {name} was lost")
+        return result
 
 
 class _Watched:

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 
 # Calls that change nothing and cost nothing.
 READS = frozenset(
-    {"pending", "intent", "open_intents", "jobs", "read", "head", "lines", "list", "find", "get", "since", "holds"}
+    {"pending", "intent", "open_intents", "jobs", "jobs_of", "read", "head", "lines", "list", "find", "get", "since"}
+    | {"holds"}
 )
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from yorutsuke_pipeline.engine.errors import LostRaceError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from yorutsuke_pipeline.engine.batch_job import BatchJob
     from yorutsuke_pipeline.engine.intent import Intent
@@ -50,6 +50,9 @@ class FakeIntentLedger:
     def jobs(self, intent_id: str) -> Sequence[BatchJob]:
         with self._lock:
             return [job for (owner, _), job in sorted(self.rows.items()) if owner == intent_id]
+
+    def jobs_of(self, intents: Sequence[Intent]) -> Mapping[str, tuple[BatchJob, ...]]:
+        return {intent.intent_id: tuple(self.jobs(intent.intent_id)[: intent.job_count]) for intent in intents}
 
     def save_job(self, job: BatchJob) -> BatchJob:
         with self._lock:

@@ -5,6 +5,7 @@ from datetime import date
 import dagster as dg
 
 from yorutsuke_pipeline.defs.failures import RETRY_TRANSIENT, clear_failures
+from yorutsuke_pipeline.defs.metering import metered
 from yorutsuke_pipeline.defs.tables import Metadata, counted, markdown_table, usd
 from yorutsuke_pipeline.engine.archive import Archiver, ArchiveReport
 from yorutsuke_pipeline.engine.cost import total
@@ -32,7 +33,7 @@ def build_archived_images(days: dg.PartitionsDefinition[str]) -> dg.AssetsDefini
         """
         day = parse_day(context.partition_key)
         with clear_failures():
-            report = archiver.archive(day)
+            report = metered(archiver, context).archive(day)
         metadata = _metadata(report, day)
         if report.bad_endings:
             raise dg.Failure(description=_bad_ending(report, day), metadata=metadata, allow_retries=False)

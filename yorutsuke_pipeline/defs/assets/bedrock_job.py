@@ -3,6 +3,7 @@
 import dagster as dg
 
 from yorutsuke_pipeline.defs.failures import RETRY_TRANSIENT, clear_failures
+from yorutsuke_pipeline.defs.metering import metered
 from yorutsuke_pipeline.defs.tables import Metadata, markdown_table
 from yorutsuke_pipeline.engine.days import parse_day
 from yorutsuke_pipeline.engine.layout import output_folder, s3_uri
@@ -25,7 +26,7 @@ def build_bedrock_job(days: dg.PartitionsDefinition[str]) -> dg.AssetsDefinition
     ) -> dg.MaterializeResult[None]:
         """The Bedrock batch jobs of the day (below the service's minimum, the answers of the model on demand)."""
         with clear_failures():
-            report = submitter.submit(parse_day(context.partition_key))
+            report = metered(submitter, context).submit(parse_day(context.partition_key))
         return dg.MaterializeResult(metadata=_metadata(report, submitter.objects.bucket))
 
     return bedrock_job

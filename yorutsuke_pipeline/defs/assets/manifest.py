@@ -3,6 +3,7 @@
 import dagster as dg
 
 from yorutsuke_pipeline.defs.failures import RETRY_TRANSIENT, clear_failures
+from yorutsuke_pipeline.defs.metering import metered
 from yorutsuke_pipeline.defs.tables import Metadata, counted, markdown_table, usd
 from yorutsuke_pipeline.engine.days import parse_day
 from yorutsuke_pipeline.engine.layout import dead_letters_key, s3_uri
@@ -25,7 +26,7 @@ def build_manifest(days: dg.PartitionsDefinition[str]) -> dg.AssetsDefinition:
     ) -> dg.MaterializeResult[None]:
         """The day's intent: images claimed and checked, files written, cost estimated. Nothing is paid yet."""
         with clear_failures():
-            report = manifest_writer.write(parse_day(context.partition_key))
+            report = metered(manifest_writer, context).write(parse_day(context.partition_key))
         return dg.MaterializeResult(metadata=_metadata(report, manifest_writer.objects.bucket))
 
     return manifest

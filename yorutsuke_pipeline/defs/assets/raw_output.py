@@ -7,6 +7,7 @@ from datetime import date
 import dagster as dg
 
 from yorutsuke_pipeline.defs.failures import RETRY_TRANSIENT, clear_failures
+from yorutsuke_pipeline.defs.metering import metered
 from yorutsuke_pipeline.defs.tables import Metadata, counted, markdown_table, usd
 from yorutsuke_pipeline.engine.cost import total
 from yorutsuke_pipeline.engine.days import parse_day
@@ -38,7 +39,7 @@ def build_raw_output(days: dg.PartitionsDefinition[str], *, wait_seconds: float)
     ) -> Iterator[dg.MaterializeResult[None]]:
         """Each claimed image is answered, refused or missing. Skipped while the day's jobs still run."""
         with clear_failures():
-            report = _collect(collector, parse_day(context.partition_key), wait_seconds)
+            report = _collect(metered(collector, context), parse_day(context.partition_key), wait_seconds)
         if report.must_wait:
             names = ", ".join(intent.intent_id for intent in report.waiting)
             context.log.info("%s: jobs still run; the completion sensor brings the rest of the day", names)

@@ -3,6 +3,7 @@
 import dagster as dg
 
 from yorutsuke_pipeline.defs.failures import RETRY_TRANSIENT, clear_failures
+from yorutsuke_pipeline.defs.metering import metered
 from yorutsuke_pipeline.defs.tables import Metadata, counted, markdown_table
 from yorutsuke_pipeline.engine.days import parse_day
 from yorutsuke_pipeline.engine.layout import s3_uri
@@ -28,7 +29,7 @@ def build_transactions(days: dg.PartitionsDefinition[str]) -> dg.AssetsDefinitio
     ) -> dg.MaterializeResult[None]:
         """Bookkeeping transactions in DynamoDB; answers that cannot be accepted go back in line with their reason."""
         with clear_failures():
-            report = recorder.record(parse_day(context.partition_key))
+            report = metered(recorder, context).record(parse_day(context.partition_key))
         return dg.MaterializeResult(metadata=_metadata(report, recorder.objects.bucket))
 
     return transactions

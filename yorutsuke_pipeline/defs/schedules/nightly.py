@@ -1,7 +1,8 @@
 """The nightly schedule: at 02:00 in Tokyo, the day that has ended and the days before it in which something waits.
 
 What a night could not use (a rejected answer, a job that ended badly) goes back in line in its own day, and
-is so asked about again the next night, at batch price, until its attempts are used up.
+is so asked about again the next night, until its attempts are used up. Such days are mostly too small for a
+batch job: their records are asked about on demand, at that price, or wait for more (`below_minimum` says which).
 
 Written by hand: Dagster's own `build_schedule_from_partitioned_job` would launch the day that has just
 begun, since today's partition exists (so that today's receipts can be processed at any time).

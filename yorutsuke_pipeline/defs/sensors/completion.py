@@ -4,34 +4,21 @@ Its only writes are what it saw, on the jobs' rows. Dagster stores a tick's requ
 a sensor that closed anything and died would lose the day.
 """
 
-import time
+from collections.abc import Sequence
 
 import dagster as dg
 
 from yorutsuke_pipeline.composition import Composition
 from yorutsuke_pipeline.defs.failures import clear_failures
 from yorutsuke_pipeline.defs.jobs import INTENT_TAG, AssetJob
+from yorutsuke_pipeline.defs.sensors.day_runs import DayRuns
 from yorutsuke_pipeline.engine.ports import IntentLedger
 from yorutsuke_pipeline.engine.watching import Progress, Watch
 
 # After so many failed ingests of an intent a person must look; each one names the reason.
 MOST_FAILED_INGESTS = 3
-_FAILED = [dg.DagsterRunStatus.FAILURE, dg.DagsterRunStatus.CANCELED]
-_UNDER_WAY = [
-    dg.DagsterRunStatus.QUEUED,
-    dg.DagsterRunStatus.NOT_STARTED,
-    dg.DagsterRunStatus.STARTING,
-    dg.DagsterRunStatus.STARTED,
-    dg.DagsterRunStatus.CANCELING,
-]
-_PARTITION_TAG = "dagster/partition"
-# Dagster's own: on a failed run that it starts again by itself, and the name of the new run once there is one.
-_WILL_RETRY_TAG = "dagster/will_retry"
-_RETRIED_AS_TAG = "dagster/auto_retry_run_id"
-# Its daemon needs some seconds for that; one that has not done it by then never will.
-_SECONDS_TO_RETRY = 120.0
-# Runs of a day, the newest first; ingests come a few in a row at most.
-_LOOKED_BACK = 25
+# A tick is kept for days, and a person reads only the first few names.
+_NAMED = 10
 
 
 def build_completion_sensor(
@@ -55,67 +42,59 @@ def build_completion_sensor(
             progress = watch.look(list(ledger.open_intents(product.workload.name)))
         if not progress:
             return dg.SkipReason("no intent is open")
-        requests = [request for each in progress if (request := _request(context.instance, each)) is not None]
+        requests = _requests(context.instance, progress)
         observations = [_observation(each) for each in progress if each.changed]
         if not requests and not observations:
-            return dg.SkipReason("; ".join(_waiting_for(each) for each in progress))
+            return dg.SkipReason(_waiting_for(progress))
         return dg.SensorResult(run_requests=requests, asset_events=observations)
 
     return batch_completion
 
 
-def _request(instance: dg.DagsterInstance, progress: Progress) -> dg.RunRequest | None:
-    """Return the run that an intent needs next, unless one is under way for its day or a person must look."""
-    day = progress.intent.day.isoformat()
-    if instance.get_runs_count(dg.RunsFilter(statuses=_UNDER_WAY, tags={_PARTITION_TAG: day})):
-        return None
-    if _is_retried_by_dagster(instance, day):
-        return None
-    if progress.is_ready:
-        return _ingest(instance, progress, day)
-    if progress.waits_for_slots:
-        return _submit_again(instance, progress, day)
-    return None
+def _requests(instance: dg.DagsterInstance, progress: Sequence[Progress]) -> list[dg.RunRequest]:
+    """Return the runs that intents need next, but for a day that has one under way, or where a person must look."""
+    runs = DayRuns(instance)
+    waiting = [each for each in progress if each.is_ready or each.waits_for_slots]
+    busy = runs.busy({_day(each) for each in waiting})
+    free = [each for each in waiting if _day(each) not in busy]
+    ready = [each for each in free if each.is_ready]
+    failed = runs.failed_ingests([each.intent.intent_id for each in ready])
+    last = runs.last_submissions({_day(each) for each in free if not each.is_ready})
+    requests = [
+        _ingest(each, failed[each.intent.intent_id]) if each.is_ready else _submit_again(each, last.get(_day(each)))
+        for each in free
+    ]
+    return [request for request in requests if request is not None]
 
 
-def _is_retried_by_dagster(instance: dg.DagsterInstance, day: str) -> bool:
-    """Tell whether Dagster is about to start a run of the day again, whose process had vanished."""
-    wanted = dg.RunsFilter(statuses=[dg.DagsterRunStatus.FAILURE], tags={_PARTITION_TAG: day, _WILL_RETRY_TAG: "true"})
-    latest = next(iter(instance.get_run_records(wanted, limit=1)), None)
-    if latest is None or _RETRIED_AS_TAG in latest.dagster_run.tags:
-        return False
-    return time.time() - latest.update_timestamp.timestamp() < _SECONDS_TO_RETRY
-
-
-def _ingest(instance: dg.DagsterInstance, progress: Progress, day: str) -> dg.RunRequest | None:
-    # A run key blocks for ever, also after its run failed: so the key counts the failures.
-    name = progress.intent.intent_id
-    failed = instance.get_runs_count(
-        dg.RunsFilter(job_name="ingest_results", statuses=_FAILED, tags={INTENT_TAG: name}),
-    )
+def _ingest(progress: Progress, failed: int) -> dg.RunRequest | None:
+    """Ingest an intent's results, unless that failed so often that a person must look."""
     if failed >= MOST_FAILED_INGESTS:
         return None
+    name = progress.intent.intent_id
     return dg.RunRequest(
+        # A run key blocks for ever, also after its run failed: so the key counts the failures.
         run_key=f"{name}:{failed}",
         job_name="ingest_results",
-        partition_key=day,
+        partition_key=_day(progress),
         tags={INTENT_TAG: name},
     )
 
 
-def _submit_again(instance: dg.DagsterInstance, progress: Progress, day: str) -> dg.RunRequest | None:
+def _submit_again(progress: Progress, last: dg.DagsterRun | None) -> dg.RunRequest | None:
     """Submit the jobs that found no free slot. A submission that failed is a person's to repeat."""
-    runs = instance.get_runs(dg.RunsFilter(tags={_PARTITION_TAG: day}), limit=_LOOKED_BACK)
-    # Not by the name submit_batch: what a person materializes or backfills in the UI runs under Dagster's own.
-    last = next((run for run in runs if run.job_name != "ingest_results"), None)
     if last is None or last.status is not dg.DagsterRunStatus.SUCCESS:
         return None
     return dg.RunRequest(
         run_key=f"{progress.intent.intent_id}:after:{last.run_id}",
         job_name="submit_batch",
-        partition_key=day,
+        partition_key=_day(progress),
         tags={INTENT_TAG: progress.intent.intent_id},
     )
+
+
+def _day(progress: Progress) -> str:
+    return progress.intent.day.isoformat()
 
 
 def _observation(progress: Progress) -> dg.AssetObservation:
@@ -123,12 +102,17 @@ def _observation(progress: Progress) -> dg.AssetObservation:
     messages = "; ".join(job.message for job in progress.changed if job.message)
     return dg.AssetObservation(
         "bedrock_job",
-        partition=progress.intent.day.isoformat(),
+        partition=_day(progress),
         description=statuses,
         metadata={"status": statuses, "message": messages or "none"},
     )
 
 
-def _waiting_for(progress: Progress) -> str:
+def _waiting_for(progress: Sequence[Progress]) -> str:
+    named = "; ".join(_state(each) for each in progress[:_NAMED])
+    return named if len(progress) <= _NAMED else f"{named}; and {len(progress) - _NAMED} more"
+
+
+def _state(progress: Progress) -> str:
     statuses = ", ".join(sorted({job.status for job in progress.jobs})) or "no job yet"
     return f"{progress.intent.intent_id} is {progress.intent.status} ({statuses})"

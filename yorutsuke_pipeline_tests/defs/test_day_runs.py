@@ -1,0 +1,115 @@
+"""What Dagster knows of the runs of many days, in as many queries as for one."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Any, cast
+
+import dagster as dg
+import pytest
+
+from yorutsuke_pipeline.defs.jobs import INTENT_TAG
+from yorutsuke_pipeline.defs.sensors.day_runs import PARTITION_TAG, DayRuns
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_DAYS = [(date(2026, 1, 1) + timedelta(days=number)).isoformat() for number in range(60)]
+_FIRST, _SECOND, _THIRD, *_ = _DAYS
+
+
+@pytest.fixture
+def instance() -> Iterator[dg.DagsterInstance]:
+    with dg.DagsterInstance.ephemeral() as ephemeral:
+        yield ephemeral
+
+
+class CountingInstance:
+    """Counts the queries."""
+
+    def __init__(self, instance: dg.DagsterInstance) -> None:
+        self._instance = instance
+        self.count = 0
+
+    def get_runs(self, *args: Any, **named: Any) -> Any:  # noqa: ANN401 — as the instance's own
+        self.count += 1
+        return self._instance.get_runs(*args, **named)
+
+
+def add(instance: dg.DagsterInstance, day: str, job: str, status: dg.DagsterRunStatus, **tags: str) -> dg.DagsterRun:
+    run = dg.DagsterRun(job_name=job, status=status, tags={PARTITION_TAG: day, **tags})
+    instance.add_run(run)
+    return run
+
+
+def ask_everything(instance: object, days: list[str]) -> None:
+    runs = DayRuns(cast("dg.DagsterInstance", instance))
+    runs.busy(days)
+    runs.failed_ingests([f"receipts-{day}-001" for day in days])
+    runs.last_submissions(days)
+
+
+def test_the_queries_do_not_grow_with_the_days(instance: dg.DagsterInstance) -> None:
+    for day in _DAYS:
+        add(instance, day, "submit_batch", dg.DagsterRunStatus.SUCCESS)
+    one, many = CountingInstance(instance), CountingInstance(instance)
+
+    ask_everything(one, [_FIRST])
+    ask_everything(many, _DAYS)
+
+    assert one.count == many.count > 0
+
+
+def test_of_no_day_nothing_is_asked(instance: dg.DagsterInstance) -> None:
+    nobody = CountingInstance(instance)
+
+    ask_everything(nobody, [])
+
+    assert nobody.count == 0
+
+
+def test_a_day_is_busy_while_a_run_of_it_is_under_way(instance: dg.DagsterInstance) -> None:
+    add(instance, _FIRST, "submit_batch", dg.DagsterRunStatus.STARTED)
+    add(instance, _SECOND, "submit_batch", dg.DagsterRunStatus.SUCCESS)
+    add(instance, _THIRD, "ingest_results", dg.DagsterRunStatus.STARTING)
+
+    assert DayRuns(instance).busy(_DAYS) == {_FIRST, _THIRD}
+    assert DayRuns(instance).busy([_SECOND, _THIRD]) == {_THIRD}
+
+
+def test_a_day_is_busy_until_a_run_that_vanished_was_started_again(instance: dg.DagsterInstance) -> None:
+    vanished = add(instance, _FIRST, "submit_batch", dg.DagsterRunStatus.FAILURE, **{"dagster/will_retry": "true"})
+    add(instance, _SECOND, "submit_batch", dg.DagsterRunStatus.FAILURE)
+
+    assert DayRuns(instance).busy(_DAYS) == {_FIRST}
+
+    instance.add_run_tags(vanished.run_id, {"dagster/auto_retry_run_id": "another"})
+    assert DayRuns(instance).busy(_DAYS) == set()
+
+
+def test_ingests_that_failed_are_counted_for_each_intent_and_other_runs_are_not(instance: dg.DagsterInstance) -> None:
+    for day, job, status in (
+        (_FIRST, "ingest_results", dg.DagsterRunStatus.FAILURE),
+        (_FIRST, "ingest_results", dg.DagsterRunStatus.CANCELED),
+        (_FIRST, "submit_batch", dg.DagsterRunStatus.FAILURE),
+        (_SECOND, "ingest_results", dg.DagsterRunStatus.FAILURE),
+        (_THIRD, "ingest_results", dg.DagsterRunStatus.SUCCESS),
+    ):
+        add(instance, day, job, status, **{INTENT_TAG: f"intent of {day}"})
+
+    assert DayRuns(instance).failed_ingests([f"intent of {day}" for day in (_FIRST, _SECOND, _THIRD)]) == {
+        f"intent of {_FIRST}": 2,
+        f"intent of {_SECOND}": 1,
+    }
+
+
+def test_the_last_submission_of_a_day_is_whatever_ran_last_and_was_no_ingest(instance: dg.DagsterInstance) -> None:
+    add(instance, _FIRST, "submit_batch", dg.DagsterRunStatus.FAILURE)
+    by_hand = add(instance, _FIRST, "__ASSET_JOB", dg.DagsterRunStatus.SUCCESS)
+    add(instance, _FIRST, "ingest_results", dg.DagsterRunStatus.FAILURE)
+    scheduled = add(instance, _SECOND, "submit_batch", dg.DagsterRunStatus.SUCCESS)
+    add(instance, _THIRD, "ingest_results", dg.DagsterRunStatus.SUCCESS)
+
+    found = DayRuns(instance).last_submissions(_DAYS)
+
+    assert {day: run.run_id for day, run in found.items()} == {_FIRST: by_hand.run_id, _SECOND: scheduled.run_id}
