@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.installed
 
-.PHONY: dev test lint unit end-to-end proof fuzz clean
+.PHONY: dev test lint unit end-to-end proof fuzz bench bench-night clean
 
 dev: $(STAMP)
 	$(BIN)/yorutsuke aws start
@@ -36,6 +36,14 @@ $(STAMP): pyproject.toml constraints.txt
 	$(PYTHON) -m venv .venv
 	$(BIN)/pip install --quiet --constraint constraints.txt --editable ".[embedded,test,lint]"
 	touch $(STAMP)
+
+# A quarter of an hour and more, on a machine that does nothing else meanwhile. `docs/performance.md` says what it means.
+bench: $(STAMP)
+	$(BIN)/python -m yorutsuke_pipeline_tests.bench --document docs/performance.md \
+		--json docs/performance.json --chart docs/pictures/performance.png
+
+bench-night: $(STAMP)
+	$(BIN)/python -m yorutsuke_pipeline_tests.bench night --rounds 1 --document docs/performance.md
 
 clean:
 	-$(BIN)/yorutsuke aws stop

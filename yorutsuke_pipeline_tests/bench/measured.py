@@ -1,0 +1,117 @@
+"""Running one side once, in a process of its own: its time, its memory, and what it says it did."""
+
+from __future__ import annotations
+
+import gc
+import json
+import os
+import resource
+import subprocess
+import sys
+import time
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from yorutsuke_pipeline_tests.bench.scene import Scene
+from yorutsuke_pipeline_tests.bench.stub.process import RunningStub
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from yorutsuke_pipeline_tests.bench.scene import Facts
+
+_MODULE = "yorutsuke_pipeline_tests.bench.child"
+
+
+@dataclass(frozen=True)
+class Measured:
+    """One run of one side.
+
+    Attributes:
+        seconds: From the stage's first step to its last; imports, clients and preparations are not in it.
+        cpu_seconds: Of the side's own process, likewise.
+        idle_mb: Resident memory before.
+        peak_mb: The most there was meanwhile; on other systems than Linux, in the process's life.
+        facts: What the side found; `units` is what it did.
+        counts: What the stub counted.
+    """
+
+    seconds: float
+    cpu_seconds: float
+    idle_mb: float
+    peak_mb: float
+    facts: dict[str, Any]
+    counts: dict[str, Any]
+
+    @property
+    def rate(self) -> float:
+        """Units a second."""
+        return float(self.facts["units"]) / self.seconds
+
+    @property
+    def over_idle_mb(self) -> float:
+        return max(0.0, self.peak_mb - self.idle_mb)
+
+
+def measure(work: Callable[[], Facts], stub: RunningStub) -> Measured:
+    """Run what is to be timed."""
+    gc.collect()
+    _forget_peak()
+    idle, _ = _memory_mb()
+    begun, cpu_begun = time.perf_counter(), time.process_time()
+    facts = work()
+    seconds, cpu_seconds = time.perf_counter() - begun, time.process_time() - cpu_begun
+    _, peak = _memory_mb()
+    return Measured(seconds, cpu_seconds, idle, peak, facts, stub.counts())
+
+
+def measure_in_child(benchmark: str, side: str, scene: Scene) -> Measured:
+    """Run one side once in a fresh process, which nothing that ran before can slow down or swell."""
+    told = json.dumps(
+        {"benchmark": benchmark, "side": side, "port": scene.stub.port, "size": scene.size, "options": scene.options},
+    )
+    environment = {**os.environ, **environment_at(scene.stub)}
+    done = subprocess.run([sys.executable, "-m", _MODULE, told], env=environment, capture_output=True, check=False)
+    if done.returncode:
+        raise RuntimeError(f"{benchmark}, {side}, {scene.size}: {done.stderr.decode()[-3000:]}")
+    return Measured(**json.loads(done.stdout.splitlines()[-1]))
+
+
+def as_json(measured: Measured) -> str:
+    return json.dumps(asdict(measured))
+
+
+def scene_of(told: dict[str, Any]) -> Scene:
+    return Scene(RunningStub(told["port"]), told["size"], told["options"])
+
+
+def environment_at(stub: RunningStub) -> dict[str, str]:
+    """Return the environment that points everything at the stub, as a user of any AWS would set it."""
+    return {
+        "AWS_ENDPOINT_URL": stub.url,
+        "AWS_REGION": "us-east-1",
+        "AWS_DEFAULT_REGION": "us-east-1",
+        "AWS_ACCESS_KEY_ID": "AKIDEXAMPLE",
+        "AWS_SECRET_ACCESS_KEY": "a secret of nobody",
+        "AWS_EC2_METADATA_DISABLED": "true",
+    }
+
+
+def _forget_peak() -> None:
+    """Begin the count of the highest memory anew: what preparing took is not the stage's."""
+    forget = Path("/proc/self/clear_refs")
+    if forget.exists():
+        # https://www.kernel.org/doc/html/latest/filesystems/proc.html: 5 resets the peak.
+        forget.write_text("5", encoding="ascii")
+
+
+def _memory_mb() -> tuple[float, float]:
+    """Return resident memory as it is, and at its highest."""
+    status = Path("/proc/self/status")
+    if not status.exists():
+        # No Linux: the highest is all that is known, in kilobytes, or on macOS in bytes.
+        highest = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1e6 if sys.platform == "darwin" else 1e3)
+        return highest, highest
+    lines = dict(line.split(":", 1) for line in status.read_text().splitlines())
+    return int(lines["VmRSS"].split()[0]) / 1024, int(lines["VmHWM"].split()[0]) / 1024

@@ -1,0 +1,92 @@
+"""Rounds: all sides of a benchmark in turn, again and again, and what is left of them when noise is taken out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from statistics import median
+from typing import TYPE_CHECKING, Any
+
+from yorutsuke_pipeline_tests.bench.benchmark import PRODUCT, Benchmark
+from yorutsuke_pipeline_tests.bench.measured import Measured, measure_in_child
+from yorutsuke_pipeline_tests.bench.scene import Scene
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from yorutsuke_pipeline_tests.bench.stub.process import RunningStub
+
+
+@dataclass(frozen=True)
+class Row:
+    """One side at one size: the medians of its rounds.
+
+    Attributes:
+        ratio: The product's median rate over this side's; 1 for the product itself.
+        facts: What the last round found; what the stub counted in it is among `counts`.
+    """
+
+    benchmark: str
+    title: str
+    side: str
+    unit: str
+    size: int
+    rounds: int
+    seconds: float
+    rate: float
+    cpu_seconds: float
+    over_idle_mb: float
+    ratio: float
+    must: float | None
+    aim: float | None
+    facts: dict[str, Any]
+    counts: dict[str, Any]
+
+    @property
+    def extra(self) -> str:
+        """What the side has to say besides its rate."""
+        return ", ".join(f"{name} {value}" for name, value in self.facts.items() if name != "units")
+
+
+def run_rounds(
+    benchmark: Benchmark,
+    size: int,
+    rounds: int,
+    stub: RunningStub,
+    told: Callable[[str], None],
+) -> list[Row]:
+    """Measure every side `rounds` times, A B C A B C; return one row a side."""
+    measured: dict[str, list[Measured]] = {side: [] for side in benchmark.sides}
+    for number in range(1, rounds + 1):
+        for side, so_far in measured.items():
+            told(f"{benchmark.name} {size:,}: {side}, round {number} of {rounds}")
+            scene = Scene(stub, benchmark.size_for(side, size), dict(benchmark.options))
+            so_far.append(measure_in_child(benchmark.name, side, scene))
+    reference = _median(each.rate for each in measured.get(PRODUCT, ()))
+    return [_row(benchmark, side, size, runs, reference) for side, runs in measured.items()]
+
+
+def _row(benchmark: Benchmark, side: str, size: int, runs: list[Measured], reference: float) -> Row:
+    rate = _median(run.rate for run in runs)
+    goal = next((goal for goal in benchmark.goals if goal.side == side), None)
+    return Row(
+        benchmark=benchmark.name,
+        title=benchmark.title,
+        side=side,
+        unit=benchmark.unit,
+        size=benchmark.size_for(side, size),
+        rounds=len(runs),
+        seconds=_median(run.seconds for run in runs),
+        rate=rate,
+        cpu_seconds=_median(run.cpu_seconds for run in runs),
+        over_idle_mb=_median(run.over_idle_mb for run in runs),
+        ratio=reference / rate if rate else 0.0,
+        must=goal.must if goal else None,
+        aim=goal.aim if goal else None,
+        facts={**runs[-1].facts, **(benchmark.facts(runs[-1]) if benchmark.facts else {})},
+        counts=runs[-1].counts,
+    )
+
+
+def _median(values: Iterable[float]) -> float:
+    listed = list(values)
+    return median(listed) if listed else 0.0

@@ -1,0 +1,97 @@
+"""The stub as a process: one port for all services, and one path of its own to set it and ask it."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+import time
+from dataclasses import asdict
+from typing import Any
+
+from yorutsuke_pipeline_tests.bench import contents
+from yorutsuke_pipeline_tests.bench.stub.bucket import Bucket
+from yorutsuke_pipeline_tests.bench.stub.connection import Answer, Connection, Request
+from yorutsuke_pipeline_tests.bench.stub.jobs import Jobs
+from yorutsuke_pipeline_tests.bench.stub.rope import Rope, in_large_pieces
+from yorutsuke_pipeline_tests.bench.stub.settings import StubSettings
+from yorutsuke_pipeline_tests.bench.stub.tables import Tables
+
+# Paths that no AWS service has.
+BEGIN, MAKE, COUNTS = "/-/begin", "/-/make", "/-/counts"
+
+
+class Stub:
+    """All services, and what they have counted since the run began."""
+
+    def __init__(self) -> None:
+        self._bucket = Bucket()
+        self._begin({})
+
+    def answer(self, request: Request) -> Answer:
+        if request.target.startswith("/-/"):
+            asked = json.loads(request.body or b"{}")
+            told = {BEGIN: self._begin, MAKE: self._make, COUNTS: self._counts}[request.target](asked)
+            return Answer(200, json.dumps(told).encode())
+        if b"x-amz-target: dynamodb_" in request.head:
+            return self._tables.answer(request)
+        if request.target.startswith("/model-invocation-job"):
+            return self._jobs.answer(request)
+        return self._bucket.answer(request)
+
+    def _begin(self, asked: dict[str, Any]) -> dict[str, Any]:
+        """Forget rows and counts, and take new settings; objects that were made are kept."""
+        settings = StubSettings(**asked)
+        self._tables = Tables(settings)
+        self._jobs = Jobs(settings)
+        self._bucket.settings = settings
+        self._bucket.calls.clear()
+        self._bucket.bytes_in = self._bucket.bytes_out = 0
+        self._cpu_begun = time.process_time()
+        return asdict(settings)
+
+    def _make(self, asked: dict[str, Any]) -> dict[str, Any]:
+        """Put an object of `count` records there, of a kind that `contents` knows."""
+        kind, count, key = asked["kind"], asked["count"], asked["key"]
+        etag = f'"{kind}-{count}-{asked.get("image_bytes", 0)}"'
+        made = self._bucket.objects.get(key)
+        if made is None or made.etag != etag:
+            made = self._bucket.objects[key] = Rope(_pieces(kind, count, asked.get("image_bytes", 0)), etag)
+        return {"size": made.size}
+
+    def _counts(self, _asked: dict[str, Any]) -> dict[str, Any]:
+        tables = self._tables
+        return {
+            "calls": dict(tables.calls + self._bucket.calls + self._jobs.calls),
+            "rows_written": len(tables.keys_written),
+            "rows_offered": tables.rows_offered,
+            "rows_read": tables.rows_read,
+            "bytes_read": tables.bytes_read,
+            "bytes_put": self._bucket.bytes_in,
+            "bytes_sent": self._bucket.bytes_out,
+            "stub_cpu_seconds": round(time.process_time() - self._cpu_begun, 3),
+        }
+
+
+def _pieces(kind: str, count: int, image_bytes: int) -> Any:  # noqa: ANN401 — an iterable of bytes, made lazily
+    if kind == "output":
+        pieces = contents.output_pieces(count, image_bytes)
+        return pieces if image_bytes else in_large_pieces(pieces)
+    if kind == "outcomes":
+        return in_large_pieces(contents.outcomes(count, image_bytes))
+    makers = {"records": contents.records, "answers": contents.kept_answers}
+    return in_large_pieces(makers[kind](count)) if kind in makers else [contents.service_summary(count)]
+
+
+async def serve() -> None:
+    """Serve on a free port of loopback, which is printed, until stdin ends."""
+    loop = asyncio.get_running_loop()
+    stub = Stub()
+    server = await loop.create_server(lambda: Connection(stub.answer), "127.0.0.1", 0, backlog=512)
+    print(server.sockets[0].getsockname()[1], flush=True)  # noqa: T201 — it is waited for
+    ended = asyncio.Event()
+    # Whoever started it holds the other end: when that process ends, however it ends, so does this one.
+
+    loop.add_reader(sys.stdin.fileno(), ended.set)
+    await ended.wait()
+    server.close()
