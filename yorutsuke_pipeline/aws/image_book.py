@@ -12,7 +12,7 @@ from yorutsuke_pipeline.aws.batch_write import TableBatches
 from yorutsuke_pipeline.aws.failures import Target
 from yorutsuke_pipeline.aws.image_rows import ImageRows
 from yorutsuke_pipeline.aws.pace import Pace
-from yorutsuke_pipeline.aws.pages import pages_of
+from yorutsuke_pipeline.aws.pages import rows_of_scan
 from yorutsuke_pipeline.aws.patience import Patience
 from yorutsuke_pipeline.aws.pending_row import PENDING, PROCESSED, read_row
 from yorutsuke_pipeline.aws.table_calls import TableCalls
@@ -35,8 +35,8 @@ class ImageBook:
         self._client = client
         self._table = table
         self._target = Target(f"table {table}", "YORUTSUKE_ENV, which ends its name")
-        self._rows = ImageRows(client, table, self._target)
         calls = TableCalls(client)
+        self._rows = ImageRows(calls, table, self._target, _PATIENCE)
         self._batches = TableBatches(calls, table, self._target, _PATIENCE, concurrency, Pace(_PATIENCE))
 
     def of(self, identities: Sequence[str]) -> Mapping[str, PendingRecord]:
@@ -47,9 +47,7 @@ class ImageBook:
 
     def scan(self) -> Iterator[PendingRecord]:
         """Yield every row, in no order."""
-        pages = self._client.get_paginator("scan").paginate(TableName=self._table)
-        for page in pages_of(pages, self._target, "read all images"):
-            yield from (read_row(from_item(item)) for item in page["Items"])
+        yield from map(read_row, rows_of_scan(self._client, self._table, self._target, "read all images"))
 
     def put_in_line(self, record: PendingRecord, day: date) -> bool:
         """Let a pending image wait in a day; return whether it does. Its line must still be what `record` says.

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeVar
+import json
+from typing import TYPE_CHECKING, Any, TypeVar
 
+from yorutsuke_pipeline.aws.attribute_values import from_item
 from yorutsuke_pipeline.aws.failures import Target, calling
+from yorutsuke_pipeline.engine.errors import ThrottledError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+    from yorutsuke_pipeline.aws.patience import Patience
+    from yorutsuke_pipeline.aws.table_calls import TableCalls
 
 Page = TypeVar("Page")
 
@@ -24,3 +32,48 @@ def pages_of(paginated: Iterable[Page], target: Target, doing: str) -> Iterator[
         if page is None:
             return
         yield page
+
+
+def rows_of_query(
+    calls: TableCalls,
+    query: dict[str, Any],
+    target: Target,
+    doing: str,
+    patience: Patience,
+) -> Iterator[dict[str, Any]]:
+    """Yield the rows that a query finds, in its order; a page is asked for again while the table turns it away.
+
+    Args:
+        calls: Of the client.
+        query: Parameters of Query.
+        target: What is asked.
+        doing: What is tried, for the message of an error.
+        patience: How long for one page.
+    """
+
+    def next_page() -> dict[str, Any]:
+        with calling(target, doing):
+            return calls.call("Query", json.dumps(query))
+
+    while True:
+        page = patience.repeat(next_page, on=ThrottledError)
+        yield from map(from_item, page["Items"])
+        if not page.get("LastEvaluatedKey"):
+            return
+        query = {**query, "ExclusiveStartKey": page["LastEvaluatedKey"]}
+
+
+def rows_of_scan(
+    client: DynamoDBClient,
+    table: str,
+    target: Target,
+    doing: str,
+    **filters: Any,  # noqa: ANN401 — parameters of Scan
+) -> Iterator[dict[str, Any]]:
+    """Yield the rows of a whole table that pass the filters, in no order.
+
+    Costs a read of every row, whatever passes: not for anything that runs by itself.
+    """
+    pages = client.get_paginator("scan").paginate(TableName=table, **filters)
+    for page in pages_of(pages, target, doing):
+        yield from map(from_item, page["Items"])

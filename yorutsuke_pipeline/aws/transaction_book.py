@@ -11,7 +11,7 @@ from yorutsuke_pipeline.aws.attribute_values import as_item, as_json, as_value, 
 from yorutsuke_pipeline.aws.batch_write import TableBatches
 from yorutsuke_pipeline.aws.failures import Target, calling
 from yorutsuke_pipeline.aws.pace import Pace
-from yorutsuke_pipeline.aws.pages import pages_of
+from yorutsuke_pipeline.aws.pages import rows_of_scan
 from yorutsuke_pipeline.aws.patience import Patience
 from yorutsuke_pipeline.aws.table_calls import TableCalls
 
@@ -66,9 +66,7 @@ class TransactionBook:
 
     def scan(self) -> Iterator[Row]:
         """Yield every row, in no order."""
-        pages = self._client.get_paginator("scan").paginate(TableName=self._table)
-        for page in pages_of(pages, self._target, "read all transactions"):
-            yield from map(from_item, page["Items"])
+        yield from rows_of_scan(self._client, self._table, self._target, "read all transactions")
 
     def add(self, row: Row) -> None:
         """Put a transaction unless there is one of its key."""

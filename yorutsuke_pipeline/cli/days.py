@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from yorutsuke_pipeline.cli.output import print_json, print_table, progress_bar, remark
-from yorutsuke_pipeline.cli.parameters import as_json_option, day_range_options, the_product
+from yorutsuke_pipeline.cli.output import print_json, print_table, progress_bar, remark, with_bar
+from yorutsuke_pipeline.cli.parameters import (
+    as_json_option,
+    day_range_options,
+    days_of_range,
+    the_product,
+    the_run_queue,
+)
 from yorutsuke_pipeline.engine.day_intents import intents_in
-from yorutsuke_pipeline.engine.days import day_of
 from yorutsuke_pipeline.engine.intent import IntentStatus
 from yorutsuke_pipeline.engine.retrying import Half, Retry, day_waits, retry_of, waits_for_submission
 
@@ -19,8 +23,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import date
 
+    from yorutsuke_pipeline.cli.surroundings import RunQueue
     from yorutsuke_pipeline.composition import Composition
-    from yorutsuke_pipeline.defs.launching import LaunchedRun, Launchpad
+    from yorutsuke_pipeline.defs.launching import LaunchedRun
 
 _EXIT_FAILED = 1
 
@@ -50,17 +55,13 @@ def backfill(context: click.Context, first: date, last: date, *, wait: bool, as_
     Launches the job submit_batch for each; the completion sensor brings the rest once Bedrock is done. Days
     in which nothing waits are named and left out: running them would change nothing.
     """
-    from yorutsuke_pipeline.defs.launching import launchpad  # noqa: PLC0415 — loads Dagster, 1.5 s
-
     product = the_product(context)
-    days = _days(product, first, last)
-    with launchpad() as pad:
+    days = days_of_range(product, first, last)
+    with the_run_queue(context) as queue:
         choice = Choice()
-        with progress_bar("looking at days") as progress:
-            for number, day in enumerate(days, start=1):
-                _choose_waiting(choice, product, day)
-                progress(number, len(days))
-        _run(context, pad, choice, wait=wait, as_json=as_json)
+        for day in with_bar("looking at days", days, len(days)):
+            _choose_waiting(choice, product, day)
+        _run(context, queue, choice, wait=wait, as_json=as_json)
 
 
 @click.command("retry-failed")
@@ -74,29 +75,14 @@ def retry_failed(context: click.Context, first: date, last: date, *, wait: bool,
     A day whose jobs have ended gets ingest_results, any other submit_batch, whose second half the completion
     sensor brings. A day whose jobs still run is left out. Nothing that is paid for is asked for again.
     """
-    from yorutsuke_pipeline.defs.launching import launchpad  # noqa: PLC0415 — as above
-
     product = the_product(context)
-    days = _days(product, first, last)
-    with launchpad() as pad:
-        failed = pad.failed_days(days[0], days[-1], first_partition=product.settings.first_day) if days else []
+    days = days_of_range(product, first, last)
+    with the_run_queue(context) as queue:
+        failed = queue.failed_days(days[0], days[-1], first_partition=product.settings.first_day) if days else []
         choice = Choice()
-        with progress_bar("looking at failed days") as progress:
-            for number, day in enumerate(failed, start=1):
-                _choose_failed(choice, product, day)
-                progress(number, len(failed))
-        _run(context, pad, choice, wait=wait, as_json=as_json)
-
-
-def _days(product: Composition, first: date, last: date) -> list[date]:
-    """Return the days of a range that have a partition."""
-    from yorutsuke_pipeline.aws.clock import SystemClock  # noqa: PLC0415 — keeps --help quick
-
-    if first > last:
-        raise click.UsageError(f"--from {first} is after --to {last}")
-    begin = max(first, product.settings.first_day)
-    end = min(last, day_of(SystemClock().now()))
-    return [begin + timedelta(days=number) for number in range((end - begin).days + 1)]
+        for day in with_bar("looking at failed days", failed, len(failed)):
+            _choose_failed(choice, product, day)
+        _run(context, queue, choice, wait=wait, as_json=as_json)
 
 
 def _choose_waiting(choice: Choice, product: Composition, day: date) -> None:
@@ -122,9 +108,9 @@ def _choose_failed(choice: Choice, product: Composition, day: date) -> None:
         choice.chosen[day] = retry
 
 
-def _run(context: click.Context, pad: Launchpad, choice: Choice, *, wait: bool, as_json: bool) -> None:
+def _run(context: click.Context, queue: RunQueue, choice: Choice, *, wait: bool, as_json: bool) -> None:
     """Launch what was chosen, tell it, and with `wait` see it to its end."""
-    for day in pad.busy_days(choice.chosen):
+    for day in queue.busy_days(choice.chosen):
         del choice.chosen[day]
         choice.left_out[day] = "a run of it is queued or under way"
     runs: list[LaunchedRun] = []
@@ -132,13 +118,13 @@ def _run(context: click.Context, pad: Launchpad, choice: Choice, *, wait: bool, 
         days = [day for day, retry in choice.chosen.items() if retry.half is half]
         if days:
             remark(f"launching {half} for {len(days)} days ...")
-            runs += pad.launch(half, days)
-    is_alive = pad.daemon_is_alive()
+            runs += queue.launch(half, days)
+    is_alive = queue.daemon_is_alive()
     if runs and not is_alive:
         remark("no Dagster daemon is alive: the runs stay in the queue until `dagster dev` (or dagster-daemon) runs")
     if runs and wait and is_alive:
         with progress_bar("waiting for runs") as progress:
-            runs = pad.wait(runs, progress)
+            runs = queue.wait(runs, progress)
     _tell(choice, runs, is_alive=is_alive, as_json=as_json)
     if wait and not all(run.ended_well for run in runs):
         context.exit(_EXIT_FAILED)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
 from functools import wraps
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from yorutsuke_pipeline.cli.parameters import Day
+from yorutsuke_pipeline.cli.output import with_bar
+from yorutsuke_pipeline.cli.parameters import Day, days_of_range
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -46,19 +46,13 @@ class Selection:
         Raises:
             click.UsageError: The options contradict each other.
         """
-        from yorutsuke_pipeline.aws.clock import SystemClock  # noqa: PLC0415 — keeps --help quick
-        from yorutsuke_pipeline.engine.days import day_of  # noqa: PLC0415 — as above
-
         if self.day is not None and (self.first or self.last):
             raise click.UsageError("--date is one day, --from and --to are a range: give one of both")
         if self.day is not None or (self.first is None and self.last is None):
             return None if self.day is None else [self.day]
         if self.first is None or self.last is None:
             raise click.UsageError("--from and --to belong together")
-        if self.first > self.last:
-            raise click.UsageError(f"--from {self.first} is after --to {self.last}")
-        begin, end = max(self.first, product.settings.first_day), min(self.last, day_of(SystemClock().now()))
-        return [begin + timedelta(days=number) for number in range((end - begin).days + 1)]
+        return days_of_range(product, self.first, self.last)
 
     def admits(self, case: Case) -> bool:
         """Tell whether a record's newest reason is of the kind that was chosen."""
@@ -86,7 +80,7 @@ def cases_waiting(product: Composition, box: DeadLetterBox, selection: Selection
 
     return [
         case.without_raw()
-        for case in box.cases(selection.days(product))
+        for case in with_bar("reading dead letters", box.cases(selection.days(product)))
         if case.standing is Standing.WAITS_FOR_A_PERSON and selection.admits(case)
     ]
 

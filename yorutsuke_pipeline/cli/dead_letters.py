@@ -19,7 +19,7 @@ from yorutsuke_pipeline.cli.dead_letter_views import (
     print_cases,
     save_image,
 )
-from yorutsuke_pipeline.cli.output import print_json
+from yorutsuke_pipeline.cli.output import print_json, with_bar
 from yorutsuke_pipeline.cli.parameters import as_json_option, the_product
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ def list_letters(
     product = the_product(context)
     documents = [
         case_document(case)
-        for case in dead_letter_box(product).cases(selection.days(product))
+        for case in with_bar("reading dead letters", dead_letter_box(product).cases(selection.days(product)))
         if (everything or case.standing is Standing.WAITS_FOR_A_PERSON) and selection.admits(case)
     ]
     documents.sort(key=lambda document: (str(document["date"]), str(document["imageId"]), document["id"]))
@@ -131,7 +131,7 @@ def redrive(
     box, rules = dead_letter_box(product), redriver(product)
     cases = cases_named(box, ids) if ids else cases_waiting(product, box, selection)
     _confirm("Put {} back in line?", cases, yes=yes)
-    decisions = _decide(lambda case: rules.redrive(case, even_discarded=bool(ids)), cases)
+    decisions = _decide("putting back in line", lambda case: rules.redrive(case, even_discarded=bool(ids)), cases)
     _tell(context, "redriven", decisions, as_json=as_json)
 
 
@@ -154,7 +154,8 @@ def discard(context: click.Context, ids: Sequence[str], why: str, *, yes: bool, 
     rules = redriver(product)
     cases = cases_named(dead_letter_box(product), ids)
     _confirm("Give {} up?", cases, yes=yes)
-    _tell(context, "discarded", _decide(lambda case: rules.discard(case, why), cases), as_json=as_json)
+    decisions = _decide("giving up", lambda case: rules.discard(case, why), cases)
+    _tell(context, "discarded", decisions, as_json=as_json)
 
 
 def _confirm(question: str, cases: Sequence[Case], *, yes: bool) -> None:
@@ -163,10 +164,10 @@ def _confirm(question: str, cases: Sequence[Case], *, yes: bool) -> None:
         click.confirm(question.format(f"{len(cases)} records"), abort=True, err=True)
 
 
-def _decide(decision: Callable[[Case], Decision], cases: Sequence[Case]) -> list[Decision]:
+def _decide(doing: str, decision: Callable[[Case], Decision], cases: Sequence[Case]) -> list[Decision]:
     from yorutsuke_pipeline.engine.streams import map_bounded  # noqa: PLC0415 — as above
 
-    return list(map_bounded(decision, cases, workers=_DECIDED_AT_ONCE))
+    return list(with_bar(doing, map_bounded(decision, cases, workers=_DECIDED_AT_ONCE), len(cases)))
 
 
 def _tell(context: click.Context, done: str, decisions: Sequence[Decision], *, as_json: bool) -> None:

@@ -1,16 +1,20 @@
-"""Options and values that several commands take: days, users, `--json`, and the product itself."""
+"""Options and values that several commands take: days, users, `--json`, the product itself and its queue of runs."""
 
 from __future__ import annotations
 
+from contextlib import nullcontext
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from yorutsuke_pipeline.engine.days import parse_day
+from yorutsuke_pipeline.cli.surroundings import RunQueue, Surroundings
+from yorutsuke_pipeline.engine.days import day_of, parse_day
 from yorutsuke_pipeline.workloads.receipts.upload import check_user_id
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from contextlib import AbstractContextManager
     from datetime import date
 
     from yorutsuke_pipeline.composition import Composition
@@ -52,13 +56,55 @@ def day_range_options(command: Any) -> Any:  # noqa: ANN401 — a click decorato
     return first(last(command))
 
 
+def today() -> date:
+    """Return the day that it is in Tokyo, the last that has a partition."""
+    from yorutsuke_pipeline.aws.clock import SystemClock  # noqa: PLC0415 — keeps --help quick
+
+    return day_of(SystemClock().now())
+
+
+def check_range(first: date, last: date) -> None:
+    """Check that a range runs forwards.
+
+    Raises:
+        click.UsageError: It does not.
+    """
+    if first > last:
+        raise click.UsageError(f"--from {first} is after --to {last}")
+
+
+def days_of_range(product: Composition, first: date, last: date) -> list[date]:
+    """Return the days of a range that have a partition.
+
+    Raises:
+        click.UsageError: The range runs backwards.
+    """
+    check_range(first, last)
+    begin, end = max(first, product.settings.first_day), min(last, today())
+    return [begin + timedelta(days=number) for number in range((end - begin).days + 1)]
+
+
 def the_product(context: click.Context) -> Composition:
     """Return the product as the environment configures it, or as a test put it into the context.
 
     Raises:
         ConfigurationError: A setting is wrong.
     """
-    from yorutsuke_pipeline.composition import Composition, compose  # noqa: PLC0415 — loads boto3, which --help must not
+    from yorutsuke_pipeline.composition import compose  # noqa: PLC0415 — loads boto3, which --help must not
 
     given = context.find_root().obj
-    return given if isinstance(given, Composition) else compose()
+    return given.product if isinstance(given, Surroundings) else compose()
+
+
+def the_run_queue(context: click.Context) -> AbstractContextManager[RunQueue]:
+    """Open Dagster's queue of runs, or return the one that a test put into the context.
+
+    Raises:
+        ConfigurationError: Dagster has no workspace or no instance here.
+    """
+    given = context.find_root().obj
+    if isinstance(given, Surroundings) and given.run_queue is not None:
+        return nullcontext(given.run_queue)
+    from yorutsuke_pipeline.defs.launching import launchpad  # noqa: PLC0415 — loads Dagster, 1.5 s
+
+    return launchpad()

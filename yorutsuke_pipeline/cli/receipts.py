@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from yorutsuke_pipeline.cli.output import print_json, print_table, progress_bar, remark
+from yorutsuke_pipeline.cli.output import print_json, print_table, remark, with_bar
 from yorutsuke_pipeline.cli.parameters import Day, UserId, as_json_option, the_product
 from yorutsuke_pipeline.cli.photo_files import find_files, read_photo
 from yorutsuke_pipeline.engine.days import day_of
@@ -84,7 +84,8 @@ def list_receipts(
     With --date and --status pending this is one query; anything else reads the whole table.
     """
     product = the_product(context)
-    documents = [_document(record) for record in product.pending_images.listing(day, status)]
+    listed = with_bar("reading receipts", product.pending_images.listing(day, status))
+    documents = [_document(record) for record in listed]
     chosen = [document for document in documents if user is None or document["userId"] == user]
     chosen.sort(key=lambda document: (str(document["uploadedAt"]), document["imageId"]))
     if as_json:
@@ -133,10 +134,8 @@ def _offer_all(offer: partial[Offered], files: list[Path], *, concurrency: int) 
 
     offered: list[Offered] = []
     try:
-        with progress_bar("adding photos") as progress:
-            for each in several_at_once(offer, files, concurrency=concurrency):
-                offered.append(each)
-                progress(len(offered), len(files))
+        all_files = several_at_once(offer, files, concurrency=concurrency)
+        offered.extend(with_bar("adding photos", all_files, len(files)))
     except YorutsukeError:
         added = _count(offered, "added")
         remark(f"stopped after {added} of {len(files)} files were added; the same command again adds the rest")

@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from yorutsuke_pipeline.cli.output import print_json, print_table, progress_bar, remark
-from yorutsuke_pipeline.cli.parameters import Day, as_json_option, the_product
-from yorutsuke_pipeline.engine.days import day_of
+from yorutsuke_pipeline.cli.parameters import Day, as_json_option, check_range, the_product, today
 from yorutsuke_pipeline.engine.reconciliation.contradiction import MENDS, Kind
 
 if TYPE_CHECKING:
@@ -89,13 +88,10 @@ def reconcile(context: click.Context, first: date | None, last: date | None, *, 
 
 def _range(first: date | None, last: date | None, first_day: date) -> tuple[date, date]:
     """Return the days that are meant, from the first partition on."""
-    from yorutsuke_pipeline.aws.clock import SystemClock  # noqa: PLC0415 — as above
-
-    today = day_of(SystemClock().now())
-    last = last or max(today, first or today)
+    newest = today()
+    last = last or max(newest, first or newest)
     first = first or last - _BACK
-    if first > last:
-        raise click.UsageError(f"--from {first} is after --to {last}")
+    check_range(first, last)
     return max(first, min(first_day, last)), last
 
 

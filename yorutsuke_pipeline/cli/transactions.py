@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from yorutsuke_pipeline.cli.output import money, print_json, print_table, remark
+from yorutsuke_pipeline.cli.output import money, print_json, print_table, remark, with_bar
 from yorutsuke_pipeline.cli.parameters import Day, UserId, as_json_option, the_product
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ def transactions(
     if csv_file is not None and as_json:
         raise click.UsageError("--csv and --json exclude each other")
     product = the_product(context)
-    rows = sorted(product.transactions.listing(day, user), key=_order)
+    rows = sorted(with_bar("reading transactions", product.transactions.listing(day, user)), key=_order)
     if as_json:
         print_json({"transactions": [_document(row) for row in rows]})
     elif csv_file == _STDOUT:

@@ -10,7 +10,7 @@ from moto import mock_aws
 
 from yorutsuke_pipeline.local_aws.fault_proxy.proxy import FaultProxy
 from yorutsuke_pipeline_tests.aws.places import Place, embedded_place, moto_place
-from yorutsuke_pipeline_tests.aws.spoiled import Spoiled, let_botocore_hurry
+from yorutsuke_pipeline_tests.aws.spoiled import Spoiled
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -50,16 +50,15 @@ def _proxy(embedded_aws: Endpoint) -> Iterator[FaultProxy]:
         yield proxy
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def _spoiled(embedded_aws: Endpoint, embedded: Place, _proxy: FaultProxy) -> Spoiled:
-    # Clients of each module's own: botocore lets a client repeat only so much in its whole life.
     return Spoiled(_proxy, embedded_place(embedded_aws.model_copy(update={"url": _proxy.url})), embedded)
 
 
 @pytest.fixture
-def spoiled(_spoiled: Spoiled, monkeypatch: pytest.MonkeyPatch) -> Iterator[Spoiled]:
+def spoiled(_spoiled: Spoiled) -> Iterator[Spoiled]:
     """The embedded AWS behind a proxy that does nothing until the test spoils something."""
-    let_botocore_hurry(monkeypatch)
     _spoiled.proxy.reset()
-    yield _spoiled
+    with _spoiled.in_a_hurry():
+        yield _spoiled
     _spoiled.mend()

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import time
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from types import SimpleNamespace
 from typing import TYPE_CHECKING
-
-import botocore.endpoint
 
 from yorutsuke_pipeline.aws.batch_service import BedrockBatchService
 from yorutsuke_pipeline.aws.intent_ledger import DynamoIntentLedger
@@ -15,10 +12,10 @@ from yorutsuke_pipeline.aws.object_store import S3ObjectStore
 from yorutsuke_pipeline.aws.pending_images import PendingImagesTable
 from yorutsuke_pipeline.aws.transactions_table import TransactionsTable
 from yorutsuke_pipeline.local_aws.fault_proxy.fault import Fault, FaultKind
-from yorutsuke_pipeline_tests.aws.wire import UNHURRIED
+from yorutsuke_pipeline_tests.aws.wire import UNHURRIED, quick_retries
 
 if TYPE_CHECKING:
-    import pytest
+    from collections.abc import Iterator
 
     from yorutsuke_pipeline.aws.patience import Patience
     from yorutsuke_pipeline.local_aws.fault_proxy.proxy import FaultProxy
@@ -71,7 +68,11 @@ class Spoiled:
         """Return how often an operation was called since the test began."""
         return sum(1 for call in self.proxy.calls if call.operation.name == operation)
 
-
-def let_botocore_hurry(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Take botocore's waits between its tries away: they spare a service that is not there."""
-    monkeypatch.setattr(botocore.endpoint, "time", SimpleNamespace(sleep=lambda _: None, time=time.time))
+    @contextmanager
+    def in_a_hurry(self) -> Iterator[None]:
+        """Let the clients behind the proxy try again without waiting."""
+        clients = self.place.clients
+        with ExitStack() as stack:
+            for client in (clients.s3, clients.dynamodb, clients.bedrock):
+                stack.enter_context(quick_retries(client))
+            yield

@@ -9,10 +9,11 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, cast
 
 from botocore.awsrequest import AWSResponse
-from botocore.exceptions import ConnectionClosedError
+from botocore.exceptions import ConnectionClosedError, ConnectionError, HTTPClientError  # noqa: A004 — botocore calls it so
 from botocore.httpsession import URLLib3Session
 
 from yorutsuke_pipeline.aws.failures import THROTTLING
+from yorutsuke_pipeline.aws.half_answers import is_half
 from yorutsuke_pipeline.aws.patience import Patience
 
 if TYPE_CHECKING:
@@ -88,16 +89,27 @@ class Wire:
 
 @contextmanager
 def quick_retries(client: Any) -> Iterator[None]:  # noqa: ANN401 — any client
-    """Let botocore try as often as it does, without waiting between its tries."""
+    """Let a client try as often as it does, without waiting between its tries: that spares nobody here."""
+    tries: int = client.meta.config.retries["total_max_attempts"]
 
-    def at_once(attempts: int, response: tuple[AWSResponse, dict[str, Any]], **_: object) -> float | None:
-        http, parsed = response
-        is_repeated = http.status_code >= 500 or parsed.get("Error", {}).get("Code") in THROTTLING
-        return 0.0 if is_repeated and attempts < BOTOCORES_TRIES else None
+    def at_once(
+        attempts: int,
+        response: tuple[AWSResponse, dict[str, Any]] | None,
+        caught_exception: Exception | None,
+        operation: Any,  # noqa: ANN401 — botocore's OperationModel
+        **_: object,
+    ) -> float | None:
+        if response is None:
+            is_repeated = isinstance(caught_exception, (ConnectionError, HTTPClientError))
+        else:
+            http, parsed = response
+            code = parsed.get("Error", {}).get("Code")
+            is_repeated = http.status_code >= 500 or code in THROTTLING or is_half(http, operation)
+        return 0.0 if is_repeated and attempts < tries else None
 
-    # The name with the service: botocore's own handler is asked before any of a shorter name.
-    event = f"needs-retry.{client.meta.service_model.service_id.hyphenize()}"
-    client.meta.events.register_first(event, at_once)
+    # One part longer than the name under which botocore and the product listen: the longest is asked first.
+    event = f"needs-retry.{client.meta.service_model.service_id.hyphenize()}.*"
+    client.meta.events.register(event, at_once)
     try:
         yield
     finally:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import struct
 import uuid
@@ -13,6 +14,7 @@ import pytest
 from click.testing import CliRunner
 
 from yorutsuke_pipeline.cli.program import program
+from yorutsuke_pipeline.cli.surroundings import RunQueue, Surroundings
 from yorutsuke_pipeline.composition import Composition
 from yorutsuke_pipeline.settings import AwsEnvironment, load_settings
 
@@ -27,16 +29,23 @@ class Terminal:
     """Runs commands for one product."""
 
     product: Composition
+    run_queue: RunQueue | None = None
 
     def run(self, *words: str | Path, said: str | None = None) -> Result:
         """Run a command; `said` is typed in. An error that is none of the product's is raised."""
-        return CliRunner(catch_exceptions=False).invoke(
-            program, [str(word) for word in words], obj=self.product, input=said
-        )
+        given = Surroundings(self.product, self.run_queue)
+        return CliRunner(catch_exceptions=False).invoke(program, [str(word) for word in words], obj=given, input=said)
 
     def document(self, *words: str | Path) -> Any:  # noqa: ANN401 — JSON
         """Run a command with `--json`; its stdout must be one document and nothing else."""
         return json.loads(self.run(*words, "--json").stdout)
+
+
+class TerminalScreen(io.StringIO):
+    """What a person sees."""
+
+    def isatty(self) -> bool:
+        return True
 
 
 def product_of(home: Path, **settings: str) -> Composition:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timezone
 from typing import TYPE_CHECKING
 
 import pytest
 
-from yorutsuke_pipeline.defs import launching
 from yorutsuke_pipeline.defs.launching import LaunchedRun
 from yorutsuke_pipeline.engine.batch_job import BatchJob, JobMode
 from yorutsuke_pipeline.engine.identity import intent_id
@@ -18,7 +16,7 @@ from yorutsuke_pipeline.engine.retrying import Half
 from yorutsuke_pipeline_tests.cli.conftest import png
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Sequence
     from pathlib import Path
 
     from yorutsuke_pipeline_tests.cli.conftest import Terminal
@@ -28,8 +26,8 @@ WAITING, EMPTY, SUBMITTED, GONE, RUNNING = (date(2026, 5, number) for number in 
 
 
 @dataclass
-class FakeLaunchpad:
-    """Stands in for `Launchpad`: runs end as `outcome` says once they are waited for."""
+class FakeRunQueue:
+    """Implements `RunQueue`: runs end as `outcome` says once they are waited for."""
 
     failed: Sequence[date] = ()
     busy: frozenset[date] = frozenset()
@@ -56,15 +54,13 @@ class FakeLaunchpad:
 
 
 @pytest.fixture
-def pad(monkeypatch: pytest.MonkeyPatch) -> FakeLaunchpad:
-    fake = FakeLaunchpad()
+def queue() -> FakeRunQueue:
+    return FakeRunQueue()
 
-    @contextmanager
-    def opened() -> Iterator[FakeLaunchpad]:
-        yield fake
 
-    monkeypatch.setattr(launching, "launchpad", opened)
-    return fake
+@pytest.fixture
+def terminal(terminal: Terminal, queue: FakeRunQueue) -> Terminal:
+    return replace(terminal, run_queue=queue)
 
 
 @pytest.fixture(autouse=True)
@@ -96,11 +92,11 @@ def _submit(terminal: Terminal, day: date, *, job_status: str) -> None:
 
 
 def test_a_backfill_submits_the_days_in_which_photos_wait_and_names_the_others(
-    terminal: Terminal, pad: FakeLaunchpad
+    terminal: Terminal, queue: FakeRunQueue
 ) -> None:
     document = terminal.document("backfill", "--from", "2026-05-01", "--to", "2026-05-03")
 
-    assert pad.launched == [(Half.SUBMIT, WAITING)]
+    assert queue.launched == [(Half.SUBMIT, WAITING)]
     assert document["launched"][0]["runId"] == f"run-{WAITING}"
     assert document["leftOut"] == [
         {"date": "2026-05-02", "reason": "nothing waits in it"},
@@ -108,44 +104,44 @@ def test_a_backfill_submits_the_days_in_which_photos_wait_and_names_the_others(
     ]
 
 
-def test_retry_failed_runs_only_red_days_each_with_the_half_it_needs(terminal: Terminal, pad: FakeLaunchpad) -> None:
-    pad.failed = [WAITING, SUBMITTED, GONE]
+def test_retry_failed_runs_only_red_days_each_with_the_half_it_needs(terminal: Terminal, queue: FakeRunQueue) -> None:
+    queue.failed = [WAITING, SUBMITTED, GONE]
 
     terminal.document("retry-failed", "--from", "2026-05-01", "--to", "2026-05-31")
 
-    assert pad.launched == [(Half.SUBMIT, WAITING), (Half.INGEST, SUBMITTED), (Half.INGEST, GONE)]
+    assert queue.launched == [(Half.SUBMIT, WAITING), (Half.INGEST, SUBMITTED), (Half.INGEST, GONE)]
 
 
-def test_a_red_day_whose_jobs_still_run_is_left_to_the_sensor(terminal: Terminal, pad: FakeLaunchpad) -> None:
-    pad.failed = [RUNNING]
+def test_a_red_day_whose_jobs_still_run_is_left_to_the_sensor(terminal: Terminal, queue: FakeRunQueue) -> None:
+    queue.failed = [RUNNING]
 
     document = terminal.document("retry-failed", "--from", "2026-05-01", "--to", "2026-05-31")
 
-    assert pad.launched == []
+    assert queue.launched == []
     assert document["leftOut"] == [
         {"date": str(RUNNING), "reason": "its jobs are not done; the completion sensor reads their answers"}
     ]
 
 
-def test_a_day_of_which_a_run_is_under_way_is_left_out(terminal: Terminal, pad: FakeLaunchpad) -> None:
-    pad.failed, pad.busy = [WAITING, GONE], frozenset({WAITING})
+def test_a_day_of_which_a_run_is_under_way_is_left_out(terminal: Terminal, queue: FakeRunQueue) -> None:
+    queue.failed, queue.busy = [WAITING, GONE], frozenset({WAITING})
 
     result = terminal.run("retry-failed", "--from", "2026-05-01", "--to", "2026-05-31")
 
-    assert pad.launched == [(Half.INGEST, GONE)]
+    assert queue.launched == [(Half.INGEST, GONE)]
     assert f"{WAITING} is left out: a run of it is queued or under way" in result.stderr
 
 
-def test_no_failed_day_is_no_failure(terminal: Terminal, pad: FakeLaunchpad) -> None:
+def test_no_failed_day_is_no_failure(terminal: Terminal, queue: FakeRunQueue) -> None:
     result = terminal.run("retry-failed", "--from", "2026-05-01", "--to", "2026-05-31", "--wait")
 
-    assert (result.exit_code, pad.launched) == (0, [])
+    assert (result.exit_code, queue.launched) == (0, [])
     assert "no run was launched" in result.stdout
 
 
 @pytest.mark.parametrize(("outcome", "exit_code"), [("SUCCESS", 0), ("FAILURE", 1), ("CANCELED", 1)])
-def test_wait_ends_as_the_runs_end(terminal: Terminal, pad: FakeLaunchpad, outcome: str, exit_code: int) -> None:
-    pad.failed, pad.outcome = [GONE], outcome
+def test_wait_ends_as_the_runs_end(terminal: Terminal, queue: FakeRunQueue, outcome: str, exit_code: int) -> None:
+    queue.failed, queue.outcome = [GONE], outcome
 
     result = terminal.run("retry-failed", "--from", "2026-05-01", "--to", "2026-05-31", "--wait")
 
@@ -153,23 +149,23 @@ def test_wait_ends_as_the_runs_end(terminal: Terminal, pad: FakeLaunchpad, outco
     assert outcome in result.stdout
 
 
-def test_without_a_daemon_the_runs_are_launched_and_not_waited_for(terminal: Terminal, pad: FakeLaunchpad) -> None:
-    pad.failed, pad.is_alive = [GONE], False
+def test_without_a_daemon_the_runs_are_launched_and_not_waited_for(terminal: Terminal, queue: FakeRunQueue) -> None:
+    queue.failed, queue.is_alive = [GONE], False
 
     result = terminal.run("retry-failed", "--from", "2026-05-01", "--to", "2026-05-31", "--wait")
 
-    assert pad.launched == [(Half.INGEST, GONE)]
+    assert queue.launched == [(Half.INGEST, GONE)]
     assert result.exit_code == 1
     assert "no Dagster daemon is alive" in result.stderr
 
 
-def test_a_range_that_runs_backwards_is_wrong_usage(terminal: Terminal, pad: FakeLaunchpad) -> None:
+def test_a_range_that_runs_backwards_is_wrong_usage(terminal: Terminal, queue: FakeRunQueue) -> None:
     assert terminal.run("backfill", "--from", "2026-05-03", "--to", "2026-05-01").exit_code == 2
-    assert pad.launched == []
+    assert queue.launched == []
 
 
-def test_days_without_a_partition_are_not_looked_at(terminal: Terminal, pad: FakeLaunchpad) -> None:
+def test_days_without_a_partition_are_not_looked_at(terminal: Terminal, queue: FakeRunQueue) -> None:
     document = terminal.document("backfill", "--from", "2020-01-01", "--to", "2025-12-31")
 
     assert (document["launched"], document["leftOut"]) == ([], [])
-    assert pad.launched == []
+    assert queue.launched == []

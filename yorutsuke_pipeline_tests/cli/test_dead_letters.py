@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import random
 import uuid
+from contextlib import redirect_stdout
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
@@ -15,7 +16,7 @@ from yorutsuke_pipeline.cli.dead_letter_views import print_case
 from yorutsuke_pipeline.engine.dead_letter_box import Case
 from yorutsuke_pipeline.engine.identity import record_id
 from yorutsuke_pipeline.engine.stored_letters import StoredLetter
-from yorutsuke_pipeline_tests.cli.conftest import png
+from yorutsuke_pipeline_tests.cli.conftest import TerminalScreen, png
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -139,16 +140,14 @@ def test_show_has_the_raw_answer_beside_the_reason_and_nothing_that_moves_the_cu
     assert f"uploads/{failures.user}/" in shown
 
 
-def test_a_terminal_gets_reason_and_answer_side_by_side(
-    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_terminal_gets_reason_and_answer_side_by_side(monkeypatch: pytest.MonkeyPatch) -> None:
     letter = StoredLetter("r1", "img-1", "amount", "no total", 1, False, HOSTILE, None, 7, "i1", "j1", None, None)  # noqa: FBT003 — all by position
-    monkeypatch.setattr("sys.stdout.isatty", lambda: True)
     monkeypatch.setenv("COLUMNS", "200")
 
-    print_case(Case("r1", "img-1", (letter,), None))
+    with redirect_stdout(TerminalScreen()) as screen:
+        print_case(Case("r1", "img-1", (letter,), None))
 
-    shown = capsys.readouterr().out
+    shown = screen.getvalue()
     assert "letter 1 of 1: attempt 1, i1, line 7, job j1" in shown
     (line,) = (line for line in shown.splitlines() if "amount:" in line)
     assert "I cannot" in line

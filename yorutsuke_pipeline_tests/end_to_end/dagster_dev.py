@@ -107,10 +107,10 @@ class DagsterDev:
         assert done.returncode == 0, done.stderr.decode() + done.stdout.decode()
         return dict(json.loads(done.stdout))
 
-    def launch(self, job: str, day: str) -> str:
-        """Launch a job for a day; return the run's id."""
+    def launch(self, job: str, day: str, *, location: str = "yorutsuke_pipeline") -> str:
+        """Launch a job of a code location for a day; return the run's id."""
         params = {
-            "selector": {**_REPOSITORY, "jobName": job},
+            "selector": {**_REPOSITORY, "repositoryLocationName": location, "jobName": job},
             "runConfigData": {},
             "executionMetadata": {"tags": [{"key": "dagster/partition", "value": day}]},
         }
@@ -179,6 +179,7 @@ class DagsterDev:
         # Runs and the code server outlive Ctrl-C for a while; a test must leave nothing behind.
         with suppress(ProcessLookupError):
             os.killpg(self._process.pid, signal.SIGKILL)
+        self._process.wait()
         self._process = None
 
 

@@ -40,7 +40,8 @@ def dev(tmp_path: Path) -> Iterator[DagsterDev]:
     try:
         yield dagster_dev
     finally:
-        dagster_dev.stop()
+        # Ctrl-C would do, and take its time.
+        dagster_dev.kill()
         dagster_dev.command("aws", "stop")
 
 

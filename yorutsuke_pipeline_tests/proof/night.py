@@ -26,6 +26,7 @@ import dagster as dg
 from yorutsuke_pipeline.composition import compose
 from yorutsuke_pipeline.defs.code_location import build_definitions
 from yorutsuke_pipeline.defs.jobs import INTENT_TAG
+from yorutsuke_pipeline.defs.tables import markdown_table
 from yorutsuke_pipeline.settings import load_settings
 from yorutsuke_pipeline_tests.proof.order import Order, Run
 
@@ -52,8 +53,12 @@ def run_night(order: Order) -> None:
 def rehearse() -> None:
     """Do, without AWS, what every night does first, so that it is loaded and cached before the fork."""
     os.environ.update(Order("", "http://127.0.0.1:9", "", Path()).environment())
-    clients = compose().clients
+    product = compose()
+    clients = product.clients
     _ = clients.s3, clients.dynamodb, clients.bedrock, clients.bedrock_runtime
+    # Both load, when they are first asked, what takes most of a second: prices, and tables' pandas.
+    product.prices.price(product.settings.model_id)
+    markdown_table([{"column": "cell"}], ["column"])
 
     @dg.asset
     def rehearsal() -> None: ...

@@ -27,6 +27,7 @@ _BATCHES = ("BatchWriteItem", "BatchGetItem")
 # Faults after which nobody can know whether the call took effect: tried at every write.
 _IN_DOUBT = frozenset({FaultKind.LOST_ANSWER, FaultKind.RESET})
 _SAMPLED_FLOW = "batch"
+_PAYING_STAGE = "bedrock_job"
 _SECONDS = 0.2  # of slow and timeout
 
 
@@ -36,7 +37,7 @@ class Extent(Word):
     EVERY = "every"  # every call there is
     WRITES = "writes"  # every call that changes or costs anything: every different state of the world
     SHORT = "short"  # each operation of each stage once
-    SAMPLE = "sample"  # the short sweep of killing after the effect on one flow, and one trial of all else
+    SAMPLE = "sample"  # kills on one flow: every writing operation and every stage; and one trial of all else
 
 
 def plan(flow: Flow, calls: Sequence[StagedCall], mode: Mode, extent: Extent) -> Iterator[Interruption]:
@@ -45,7 +46,7 @@ def plan(flow: Flow, calls: Sequence[StagedCall], mode: Mode, extent: Extent) ->
         return
     swept = _swept(flow, calls)
     if extent is Extent.SAMPLE:
-        yield from _sample(flow, mode, list(plan(flow, calls, mode, Extent.SHORT)))
+        yield from _sample(flow, calls, mode)
         return
     if mode is Mode.FAULT:
         # By call and not by kind, so that a stride meets other kinds at other calls.
@@ -58,9 +59,10 @@ def plan(flow: Flow, calls: Sequence[StagedCall], mode: Mode, extent: Extent) ->
     yield from (Interruption(mode, call.number) for call in swept)
 
 
-def _sample(flow: Flow, mode: Mode, short: list[Interruption]) -> list[Interruption]:
+def _sample(flow: Flow, calls: Sequence[StagedCall], mode: Mode) -> list[Interruption]:
     if mode is Mode.KILL_AFTER and flow.name == _SAMPLED_FLOW:
-        return short
+        return [Interruption(mode, call.number) for call in _spread([call for call in calls if call.is_write])]
+    short = list(plan(flow, calls, mode, Extent.SHORT))
     # Another place for each mode, so that not all of them meet the first call.
     place = list(Mode).index(mode) * len(short) // len(Mode)
     return short[place : place + 1]
@@ -102,6 +104,20 @@ def _fault(calls: Sequence[StagedCall], hit: StagedCall, kind: FaultKind) -> Fau
     if kind in {FaultKind.SLOW, FaultKind.TIMEOUT}:
         return Fault(operation=operation, kind=kind, call=same[operation], seconds=_SECONDS)
     return Fault(operation=operation, kind=kind, call=same[operation])
+
+
+def _spread(calls: Sequence[StagedCall]) -> list[StagedCall]:
+    """Return few calls that meet every operation and every stage, and each operation of the stage that pays."""
+    firsts = _first_of(calls, lambda call: (call.stage, call.operation.name))
+    chosen = [call for call in firsts if call.stage == _PAYING_STAGE]
+    places = Counter(call.operation.name for call in firsts)
+    for name in sorted(places, key=lambda name: places[name]):  # what few stages do chooses first
+        same, met = [call for call in firsts if call.operation.name == name], {call.stage for call in chosen}
+        if not set(same) & set(chosen):
+            chosen.append(next((call for call in same if call.stage not in met), same[0]))
+    met = {call.stage for call in chosen}
+    chosen += _first_of([call for call in firsts if call.stage not in met], lambda call: call.stage)
+    return sorted(chosen, key=lambda call: call.number)
 
 
 def _first_of(calls: Sequence[StagedCall], key: Callable[[StagedCall], object]) -> list[StagedCall]:

@@ -25,8 +25,8 @@ CALLS = tuple(
 )
 
 
-def numbers(flow: str, mode: Mode, extent: Extent) -> list[int | None]:
-    return [interruption.at for interruption in plan(FLOWS[flow], CALLS, mode, extent)]
+def numbers(flow: str, mode: Mode, extent: Extent, calls: tuple[StagedCall, ...] = CALLS) -> list[int | None]:
+    return [interruption.at for interruption in plan(FLOWS[flow], calls, mode, extent)]
 
 
 def test_every_call_is_interrupted_before_its_effect_and_every_write_after_it() -> None:
@@ -36,6 +36,17 @@ def test_every_call_is_interrupted_before_its_effect_and_every_write_after_it() 
 
 def test_a_short_sweep_tries_each_writing_operation_of_each_stage_once() -> None:
     assert numbers("batch", Mode.KILL_AFTER, Extent.SHORT) == [2, 4, 5, 7]
+
+
+def test_a_sample_tries_every_writing_operation_and_every_stage_and_all_of_the_stage_that_pays() -> None:
+    again = [("dynamodb", "PutItem", "transactions"), ("dynamodb", "PutItem", "archived_images")]
+    calls = CALLS + tuple(
+        StagedCall(number, Operation(service, name), stage) for number, (service, name, stage) in enumerate(again, 8)
+    )
+
+    assert numbers("batch", Mode.KILL_AFTER, Extent.SHORT, calls) == [2, 4, 5, 7, 8, 9]
+    assert numbers("batch", Mode.KILL_AFTER, Extent.SAMPLE, calls) == [2, 4, 5, 7, 9]
+    assert len(numbers("on-demand", Mode.KILL_AFTER, Extent.SAMPLE, calls)) == 1
 
 
 def test_a_day_that_ends_partially_is_swept_from_its_submission_on() -> None:

@@ -1,7 +1,9 @@
 """Nothing leaks: words that no log, error, metadata or UI may hold are planted, and looked for everywhere.
 
 In the receipts' text and image, in the credentials, in an upload's signed address. The tables and the bucket
-hold them, which is what these are for; whoever reads what Dagster keeps, or a log, finds none.
+hold them, which is what these are for; whoever reads what Dagster keeps, an error or a log finds none.
+
+One day is enough: it meets one fault after the other, a stage at a time, and is run by Dagster in between.
 """
 
 from __future__ import annotations
@@ -11,6 +13,7 @@ import logging
 import time
 import traceback
 import warnings
+from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -138,34 +141,7 @@ def execute(instance: dg.DagsterInstance, job: str, day: date) -> bool:
     return ended.success
 
 
-def test_dagster_keeps_no_canary_of_good_and_bad_days(
-    place: Place, proxy: FaultProxy, tmp_path: Path, capfd: pytest.CaptureFixture[str]
-) -> None:
-    logging.getLogger().setLevel(logging.INFO)
-    day = put_receipts(place)
-    with dg.DagsterInstance.local_temp(str(tmp_path)) as instance:
-        proxy.set_faults([fault("CreateModelInvocationJob", "access_denied")])
-        failed = [not execute(instance, "submit_batch", day)]
-        proxy.set_faults([])
-        assert execute(instance, "submit_batch", day)
-        proxy.set_faults([fault("CopyObject", "error", code="InvalidRequest")])
-        failed.append(not execute(instance, "ingest_results", day))
-        proxy.set_faults([])
-        assert execute(instance, "ingest_results", day)
-        events = "".join(repr(entry) for run in instance.get_runs() for entry in instance.all_logs(run.run_id))
-    printed = capfd.readouterr()
-    kept = files_below(tmp_path) | {"events": events.encode(), "out": printed.out.encode(), "err": printed.err.encode()}
-
-    found = leaks_in(kept | logs_of(place), pieces_of_images(place, day))
-
-    assert failed == [True, True]
-    assert len(place.transactions(day)) == 2
-    assert TEXT in str(place.transactions(day))
-    assert any(TEXT in letter["raw"] for letter in place.letters(day))
-    assert found == []
-
-
-FIRST_HALF = [
+SUBMITTING = [
     fault("Query", "error", code="ValidationException"),
     fault("UpdateItem", "throttle"),
     fault("GetObject", "corrupted"),
@@ -175,37 +151,75 @@ FIRST_HALF = [
     fault("CreateModelInvocationJob", "error", code="ValidationException"),
     fault("bedrock:*", "clock_skew"),
 ]
-SECOND_HALF = [
+RECORDING = [
     fault("GetModelInvocationJob", "access_denied"),
     fault("ListObjectsV2", "truncated"),
     fault("GetObject", "truncated", share=0.2),
     fault("BatchGetItem", "error", code="SomethingNew"),
     fault("BatchWriteItem", "error", code="ValidationException"),
     fault("Query", "half_head"),
+]
+ARCHIVING = [
     fault("CopyObject", "expired_token"),
     fault("DeleteObjects", "error", code="MalformedXML"),
     fault("UpdateItem", "reset"),
 ]
 
 
-def test_no_error_and_no_log_holds_a_canary_whatever_fails(
-    place: Place, proxy: FaultProxy, caplog: pytest.LogCaptureFixture
+@dataclass
+class Ordeal:
+    """A day that meets one fault after the other; `told` is what a person was told of each."""
+
+    proxy: FaultProxy
+    instance: dg.DagsterInstance
+    day: date
+    product: Composition = field(default_factory=compose)
+    told: dict[str, str] = field(default_factory=dict)
+
+    def meet(self, faults: list[Fault], run: Callable[[Composition, date], None]) -> None:
+        for each in faults:
+            self.proxy.set_faults([each])
+            self.told[f"{each.operation} {each.kind} in the {run.__name__}"] = error_of(run, self.product, self.day)
+
+    def succeeds(self, job: str, *faults: Fault) -> bool:
+        self.proxy.set_faults(list(faults))
+        return execute(self.instance, job, self.day)
+
+    def events(self) -> str:
+        runs = self.instance.get_runs()
+        return "".join(repr(entry) for run in runs for entry in self.instance.all_logs(run.run_id))
+
+
+def test_no_error_no_log_and_nothing_that_dagster_keeps_holds_a_canary_whatever_fails(
+    place: Place,
+    proxy: FaultProxy,
+    tmp_path: Path,
+    caplog: pytest.LogCaptureFixture,
+    capfd: pytest.CaptureFixture[str],
 ) -> None:
     caplog.set_level(logging.INFO)
-    day, product = put_receipts(place), compose()
-    told: dict[str, bytes] = {}
-    for halves, run in ((FIRST_HALF, first_half), (SECOND_HALF, second_half)):
-        for each in halves:
-            proxy.set_faults([each])
-            told[f"{each.operation} {each.kind}"] = error_of(run, product, day).encode()
-        proxy.set_faults([])
-        run(product, day)
+    day = put_receipts(place)
+    with dg.DagsterInstance.local_temp(str(tmp_path)) as instance:
+        ordeal = Ordeal(proxy, instance, day)
+        ordeal.meet(SUBMITTING, first_half)
+        assert not ordeal.succeeds("submit_batch", fault("CreateModelInvocationJob", "access_denied"))
+        assert ordeal.succeeds("submit_batch")
+        ordeal.meet(RECORDING, second_half)
+        assert not ordeal.succeeds("ingest_results", fault("CopyObject", "error", code="InvalidRequest"))
+        ordeal.meet(ARCHIVING, second_half)
+        assert ordeal.succeeds("ingest_results")
+        events = ordeal.events()
+    printed = capfd.readouterr()
+    shown = {**ordeal.told, "log": caplog.text, "events": events, "out": printed.out, "err": printed.err}
+    kept = {name: text.encode() for name, text in shown.items()} | files_below(tmp_path) | logs_of(place)
 
-    found = leaks_in({**told, "log": caplog.text.encode()}, pieces_of_images(place, day))
+    found = leaks_in(kept, pieces_of_images(place, day))
 
-    assert [name for name, text in told.items() if b"Error: " not in text] == []
+    assert [name for name, text in ordeal.told.items() if "Error: " not in text] == []
     assert "RECORD_REJECTED" in caplog.text
     assert len(place.transactions(day)) == 2
+    assert TEXT in str(place.transactions(day))
+    assert any(TEXT in letter["raw"] for letter in place.letters(day))
     assert found == []
 
 

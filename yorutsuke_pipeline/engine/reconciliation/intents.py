@@ -65,7 +65,7 @@ class IntentRules:
             yield Contradiction(Kind.MISSING_WORK_FILE, intent.intent_id, self.day, what)
 
     def _part(self, job: BatchJob) -> Iterator[Contradiction]:
-        if job.is_submitted:
+        if not job.awaits_submission:
             return
         stored = self.books.objects.head(job.part_key)
         if stored is not None and stored.etag == job.part_etag:

@@ -10,7 +10,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from yorutsuke_pipeline.engine.batch_job import VANISHED, WITHDRAWN, BatchJob, JobMode, JobState, may_have_vanished
+from yorutsuke_pipeline.engine.batch_job import VANISHED, WITHDRAWN, BatchJob, JobState, may_have_vanished
 from yorutsuke_pipeline.engine.reconciliation.books import KEPT
 from yorutsuke_pipeline.engine.reconciliation.contradiction import Contradiction, Kind
 
@@ -77,7 +77,7 @@ class JobRules:
         return self.books.is_past(state.ended_at or state.submitted_at, KEPT)
 
     def _behind(self, row: BatchJob, state: JobState) -> Iterator[Contradiction]:
-        if not row.is_submitted:
+        if row.awaits_submission:
             if self.books.is_recent(state.submitted_at):
                 return
             what = f"job {state.job_id} is {state.status} at the service, its row in the ledger says {row.status}"
@@ -90,12 +90,12 @@ class JobRules:
             yield Contradiction(Kind.STALE_JOB, row.job_name, self.day, what, lambda: self._look(row))
 
     def _lost(self, job: BatchJob) -> Iterator[Contradiction]:
-        if not _is_awaited(job) or self.books.is_recent(job.submitted_at):
+        if job.job_id is None or not job.is_at_the_service or self.books.is_recent(job.submitted_at):
             return
-        if self.books.service.get(str(job.job_id)) is not None:
+        if self.books.service.get(job.job_id) is not None:
             return
         current = self.books.job(job)
-        if current is None or not _is_awaited(current):
+        if current is None or not current.is_at_the_service:
             return
         now, hours = self.books.clock.now(), self.books.policy.timeout_hours
         fix = (lambda: self._look(job)) if may_have_vanished(job.submitted_at, now, hours) else None
@@ -106,7 +106,7 @@ class JobRules:
         current = self.books.job(row)
         if current is None:
             return False
-        return current.is_submitted or self.books.submitter.adopt(current) is not None
+        return not current.awaits_submission or self.books.submitter.adopt(current) is not None
 
     def _look(self, row: BatchJob) -> bool:
         intent = self.books.ledger.intent(row.intent_id)
@@ -121,10 +121,6 @@ def _is_of(state: JobState, row: BatchJob) -> bool:
     if row.job_id is not None:
         return state.job_id == row.job_id
     return state.client_request_token in {row.client_request_token, None}
-
-
-def _is_awaited(job: BatchJob) -> bool:
-    return job.mode is JobMode.BATCH and job.is_submitted and not job.has_ended and job.job_id is not None
 
 
 def _stranger(name: str, state: JobState, intent: Intent | None, row: BatchJob | None) -> str:
