@@ -23,7 +23,7 @@ from botocore.awsrequest import AWSPreparedRequest
 from yorutsuke_pipeline.aws.first_try import FirstTry
 from yorutsuke_pipeline.aws.half_answers import is_half
 from yorutsuke_pipeline.aws.pooled_exchange import PooledExchange, Reply, exchange_of
-from yorutsuke_pipeline.aws.request_signature import RequestSigner, host_of
+from yorutsuke_pipeline.aws.request_signature import NO_BODY, RequestSigner, host_of
 from yorutsuke_pipeline.engine.ports import StoredObject
 
 if TYPE_CHECKING:
@@ -114,7 +114,7 @@ class ObjectCalls:
         params = {**told, "body": b"", "context": {}}
         self._first.announce(operation, model, params)
         now = datetime.now(timezone.utc)
-        signed = address.signer.sign_object(method, path, params["headers"], credentials, now)
+        signed = address.signer.sign(method, path, params["headers"], credentials, now)
         # A plain dict of bytes does for the headers, because nothing below looks them up but by these names.
         encoded: Any = {name: value.encode("utf-8") for name, value in signed.items()}
         request = AWSPreparedRequest(method, params["url"], encoded, None, stream_output=False)
@@ -158,7 +158,7 @@ class ObjectCalls:
         return _Address(
             origin=f"{place.scheme}://{place.netloc}",
             path=place.path.rstrip("/") + "/",
-            headers={"User-Agent": self._first.user_agent},
+            headers={"User-Agent": self._first.user_agent, "x-amz-content-sha256": NO_BODY},
             signer=RequestSigner(
                 host_of(url), signing.get("region") or meta.region_name, signing.get("signing_name") or "s3"
             ),

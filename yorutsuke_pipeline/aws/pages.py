@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
 Page = TypeVar("Page")
 
+# Where an answer says that there is more, and where a request says from where on.
+_NEXT_PAGE = {"Query": ("LastEvaluatedKey", "ExclusiveStartKey"), "ExecuteStatement": ("NextToken", "NextToken")}
+
 
 def pages_of(paginated: Iterable[Page], target: Target, doing: str) -> Iterator[Page]:
     """Yield the pages of a botocore paginator; what a page raises becomes the engine's error.
@@ -34,33 +37,37 @@ def pages_of(paginated: Iterable[Page], target: Target, doing: str) -> Iterator[
         yield page
 
 
-def rows_of_query(
+def rows_found(
     calls: TableCalls,
-    query: dict[str, Any],
+    operation: str,
+    asked: dict[str, Any],
     target: Target,
     doing: str,
+    *,
     patience: Patience,
 ) -> Iterator[dict[str, Any]]:
-    """Yield the rows that a query finds, in its order; a page is asked for again while the table turns it away.
+    """Yield the rows that a read finds, in its order; a page is asked for again while the table turns it away.
 
     Args:
         calls: Of the client.
-        query: Parameters of Query.
+        operation: `Query`, or `ExecuteStatement` with a SELECT.
+        asked: Its parameters.
         target: What is asked.
         doing: What is tried, for the message of an error.
         patience: How long for one page.
     """
+    told, wanted = _NEXT_PAGE[operation]
 
     def next_page() -> dict[str, Any]:
         with calling(target, doing):
-            return calls.call("Query", json.dumps(query))
+            return calls.call(operation, json.dumps(asked))
 
     while True:
         page = patience.repeat(next_page, on=ThrottledError)
         yield from map(from_item, page["Items"])
-        if not page.get("LastEvaluatedKey"):
+        if not page.get(told):
             return
-        query = {**query, "ExclusiveStartKey": page["LastEvaluatedKey"]}
+        asked = {**asked, wanted: page[told]}
 
 
 def rows_of_scan(

@@ -14,7 +14,7 @@ from yorutsuke_pipeline.aws.clock import SystemClock
 from yorutsuke_pipeline.aws.conditions import WRITE_ID, new_write_id, row_as_it_was, was_written_by
 from yorutsuke_pipeline.aws.failures import Target, calling
 from yorutsuke_pipeline.aws.image_rows import FullRowError, ImageRows
-from yorutsuke_pipeline.aws.pages import rows_of_query, rows_of_scan
+from yorutsuke_pipeline.aws.pages import rows_found, rows_of_scan
 from yorutsuke_pipeline.aws.patience import Patience
 from yorutsuke_pipeline.aws.pending_row import FAILED, PENDING, PROCESSED, NewImage, read_row
 from yorutsuke_pipeline.aws.table_calls import TableCalls
@@ -81,7 +81,8 @@ class PendingImagesTable:
             "KeyConditionExpression": "pendingDate = :day",
             "ExpressionAttributeValues": {":day": as_value(day.isoformat())},
         }
-        rows = rows_of_query(self._calls, asked, self._target, f"list the images that wait for {day}", self._patience)
+        doing = f"list the images that wait for {day}"
+        rows = rows_found(self._calls, "Query", asked, self._target, doing, patience=self._patience)
         yield from (read_row(row) for row in rows if row.get("status") == PENDING)
 
     def holds(self, identity: str, intent_id: str) -> bool:

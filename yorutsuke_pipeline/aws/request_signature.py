@@ -19,9 +19,10 @@ if TYPE_CHECKING:
     from botocore.credentials import ReadOnlyCredentials
 
 _ALGORITHM = "AWS4-HMAC-SHA256"
-_NO_BODY = hashlib.sha256(b"").hexdigest()
+# Of no body; S3 wants it said in `x-amz-content-sha256`, too.
+NO_BODY = hashlib.sha256(b"").hexdigest()
 
-
+_SIGNED = ("x-amz-", "content-type")
 _DEFAULT_PORTS = {"http": ":80", "https": ":443"}
 
 
@@ -44,57 +45,32 @@ class RequestSigner:
 
     def sign(
         self,
-        headers: dict[str, bytes],
-        body: bytes,
-        credentials: ReadOnlyCredentials,
-        now: datetime,
-    ) -> dict[str, bytes]:
-        """Return the headers of a POST of JSON with those that make it authentic.
-
-        Args:
-            headers: With `Content-Type` and `X-Amz-Target`, which are signed; others are sent as they are.
-            body: Of the request.
-            credentials: As they are at this moment.
-            now: In UTC.
-        """
-        moment = now.strftime("%Y%m%dT%H%M%SZ")
-        signed = {
-            "content-type": headers["Content-Type"].decode(),
-            "host": self._host,
-            "x-amz-date": moment,
-            "x-amz-target": headers["X-Amz-Target"].decode(),
-        }
-        sent = {**headers, "X-Amz-Date": moment.encode()}
-        if credentials.token:
-            signed["x-amz-security-token"] = credentials.token
-            sent["X-Amz-Security-Token"] = credentials.token.encode()
-        content = hashlib.sha256(body).hexdigest()
-        sent["Authorization"] = self._authorization("POST", "/", signed, content, credentials).encode()
-        return sent
-
-    def sign_object(
-        self,
         method: str,
         path: str,
         headers: Mapping[str, str],
         credentials: ReadOnlyCredentials,
         now: datetime,
+        *,
+        body: bytes = b"",
     ) -> dict[str, str]:
-        """Return the headers of a request to S3, without a query and a body, with those that make it authentic.
+        """Return the headers of a request without a query, with those that make it authentic.
 
         Args:
-            method: `GET` or `PUT`.
+            method: `GET`, `PUT` or `POST`.
             path: Of the address, percent-encoded.
-            headers: Those whose names begin with `x-amz-`, in lower case, are signed; others are sent as they are.
+            headers: `Content-Type` and those that begin with `X-Amz-` are signed, others are sent as they are.
             credentials: As they are at this moment.
             now: In UTC.
+            body: Of the request.
         """
-        sent = {**headers, "x-amz-content-sha256": _NO_BODY, "x-amz-date": now.strftime("%Y%m%dT%H%M%SZ")}
+        content = hashlib.sha256(body).hexdigest() if body else NO_BODY
+        # The names as botocore writes them: what is attached to a client may look for one.
+        sent = {**headers, "X-Amz-Date": now.strftime("%Y%m%dT%H%M%SZ")}
         if credentials.token:
-            sent["x-amz-security-token"] = credentials.token
-        signed = {name: value for name, value in sent.items() if name.startswith("x-amz-")}
+            sent["X-Amz-Security-Token"] = credentials.token
+        signed = {name.lower(): value for name, value in sent.items() if name.lower().startswith(_SIGNED)}
         signed["host"] = self._host
-        sent["Authorization"] = self._authorization(method, path, signed, _NO_BODY, credentials)
+        sent["Authorization"] = self._authorization(method, path, signed, content, credentials)
         return sent
 
     def _authorization(

@@ -13,7 +13,7 @@ import json
 import zlib
 from dataclasses import dataclass
 from datetime import datetime, timezone
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from botocore import xform_name
@@ -40,7 +40,7 @@ class _Operation:
 
     model: Any
     url: str
-    headers: dict[str, bytes]
+    headers: dict[str, str]
 
 
 class TableCalls:
@@ -79,9 +79,11 @@ class TableCalls:
         known = self._operations.get(operation) or self._learn(operation)
         params: dict[str, Any] = {"url": known.url, "headers": dict(known.headers), "body": body, "context": {}}
         self._first.announce(operation, known.model, params)
-        headers = self._signer.sign(params["headers"], params["body"], credentials, datetime.now(timezone.utc))
+        now = datetime.now(timezone.utc)
+        signed = self._signer.sign("POST", "/", params["headers"], credentials, now, body=params["body"])
         # A plain dict of bytes does for the headers, because nothing below looks them up but by these names.
-        request = AWSPreparedRequest("POST", known.url, cast("Any", headers), params["body"], stream_output=False)
+        encoded: Any = {name: value.encode("ascii") for name, value in signed.items()}
+        request = AWSPreparedRequest("POST", known.url, encoded, params["body"], stream_output=False)
         response = self._first.send(operation, request, self._transport.send)
         answer = None if response is None else _whole(response, known.model)
         if response is None or answer is None:
@@ -101,9 +103,8 @@ class TableCalls:
             "X-Amz-Target": f"{service['targetPrefix']}.{operation}",
             "User-Agent": self._first.user_agent,
         }
-        encoded = {name: value.encode("ascii") for name, value in headers.items()}
         url = meta.endpoint_url.rstrip("/") + "/"
-        return self._operations.setdefault(operation, _Operation(model, url, encoded))
+        return self._operations.setdefault(operation, _Operation(model, url, headers))
 
 
 def _signer_of(client: Any) -> RequestSigner | None:  # noqa: ANN401 — as above

@@ -11,7 +11,7 @@ from yorutsuke_pipeline.aws.attribute_values import as_item, as_json, from_item
 from yorutsuke_pipeline.aws.batch_write import TableBatches
 from yorutsuke_pipeline.aws.failures import Target, calling, code_of
 from yorutsuke_pipeline.aws.pace import Pace
-from yorutsuke_pipeline.aws.pages import rows_of_scan
+from yorutsuke_pipeline.aws.pages import rows_found, rows_of_scan
 from yorutsuke_pipeline.aws.patience import Patience
 from yorutsuke_pipeline.aws.table_calls import TableCalls
 from yorutsuke_pipeline.engine.errors import ThrottledError, UnwrittenError
@@ -147,13 +147,8 @@ class TransactionsTable:
             f'WHERE userId IN [{places}] AND "date" BETWEEN ? AND ?',
             "Parameters": [{"S": value} for value in (*users, beginning, beginning + _AFTER_ANY_DATE)],
         }
-        found: list[Row] = []
-        while True:
-            answer = self._bulk("ExecuteStatement", select, "look for transactions that look alike")
-            found += map(from_item, answer["Items"])
-            if not answer.get("NextToken"):
-                return found
-            select["NextToken"] = answer["NextToken"]
+        doing = "look for transactions that look alike"
+        return list(rows_found(self._calls, "ExecuteStatement", select, self._target, doing, patience=self._patience))
 
     def _query_dates(self, user: str, beginning: str | None) -> Iterator[Row]:
         """Yield a user's transactions of dates that begin so, by date; None for all."""
@@ -169,22 +164,8 @@ class TransactionsTable:
             "ExpressionAttributeValues": as_item(values),
             **names,
         }
-
-        while True:
-            answer = self._bulk("Query", query, f"list transactions of user {user!r}")
-            yield from map(from_item, answer["Items"])
-            if not answer.get("LastEvaluatedKey"):
-                return
-            query["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
-
-    def _bulk(self, operation: str, asked: dict[str, Any], doing: str) -> dict[str, Any]:
-        """Return the answer to a read, asked again while the table turns it away."""
-
-        def call() -> dict[str, Any]:
-            with calling(self._target, doing):
-                return self._calls.call(operation, json.dumps(asked))
-
-        return self._patience.repeat(call, on=ThrottledError)
+        doing = f"list transactions of user {user!r}"
+        return rows_found(self._calls, "Query", query, self._target, doing, patience=self._patience)
 
     def _put_unless_edited(self, row: Row) -> bool | None:
         """Put one row; return False if a person has edited it, None if the table let nothing in."""

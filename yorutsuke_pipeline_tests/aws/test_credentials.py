@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from botocore.awsrequest import AWSRequest
+
     from yorutsuke_pipeline_tests.aws.spoiled import Spoiled
 
 SECRET = "the-secret-key-of-a-person"
@@ -133,3 +135,8 @@ def test_credentials_that_cannot_be_renewed_say_what_to_do_and_show_none(
 
     assert wire.requests == []
     assert SECRET not in json.dumps([str(caught.value), repr(caught.value.__cause__), repr(caught.value.__context__)])
+
+
+def moment_of(request: AWSRequest) -> datetime:
+    """Return when botocore signed a request."""
+    return datetime.strptime(request.headers["X-Amz-Date"], "%Y%m%dT%H%M%SZ").replace(tzinfo=timezone.utc)

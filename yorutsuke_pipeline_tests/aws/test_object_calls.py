@@ -5,10 +5,9 @@ from __future__ import annotations
 import base64
 import zlib
 from contextlib import contextmanager
-from datetime import datetime, timedelta, timezone
-from http.server import BaseHTTPRequestHandler, HTTPServer
-from threading import Thread
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 import boto3
 import pytest
@@ -21,10 +20,11 @@ from botocore.exceptions import ClientError, ConnectionClosedError, FlexibleChec
 
 from yorutsuke_pipeline.aws.object_calls import ObjectCalls
 from yorutsuke_pipeline.aws.object_store import S3ObjectStore
-from yorutsuke_pipeline.aws.request_signature import RequestSigner
+from yorutsuke_pipeline.aws.request_signature import NO_BODY, RequestSigner, host_of
 from yorutsuke_pipeline.engine.errors import ConfigurationError, TransientError
 from yorutsuke_pipeline.engine.ports import StoredObject
-from yorutsuke_pipeline_tests.aws.test_credentials import process_credentials, signed_with
+from yorutsuke_pipeline_tests.aws.servers import serving
+from yorutsuke_pipeline_tests.aws.test_credentials import moment_of, process_credentials, signed_with
 from yorutsuke_pipeline_tests.aws.wire import BOTOCORES_TRIES, URL, Wire, answer, closed, quick_retries
 
 if TYPE_CHECKING:
@@ -85,21 +85,17 @@ def told_of(request: Any) -> dict[str, str]:  # noqa: ANN401 — a request of ei
         ("PUT", {"x-amz-copy-source": "receipts/a%20b.jpg", "x-amz-copy-source-if-match": ETAG}),
     ],
 )
-def test_the_signature_is_botocores(
-    monkeypatch: pytest.MonkeyPatch, token: str | None, origin: str, method: str, headers: dict[str, str]
-) -> None:
-    now = datetime(2026, 1, 9, 3, 4, 5, tzinfo=timezone.utc)
-    monkeypatch.setattr("botocore.auth.get_current_datetime", lambda: now)
-    theirs = AWSRequest(method, f"{origin}/uploads/a%20b.jpg", headers=headers)
+def test_the_signature_is_botocores(token: str | None, origin: str, method: str, headers: dict[str, str]) -> None:
+    url = f"{origin}/uploads/a%20b.jpg"
+    theirs = AWSRequest(method, url, headers=headers)
     S3SigV4Auth(Credentials("KEY", "secret", token), "s3", "us-east-1").add_auth(theirs)
 
-    host, _, path = f"{origin}/uploads/a%20b.jpg".partition("//")[2].partition("/")
-    signer = RequestSigner(host, "us-east-1", "s3")
-    ours = signer.sign_object(method, f"/{path}", headers, ReadOnlyCredentials("KEY", "secret", token), now)
+    signer, key = RequestSigner(host_of(url), "us-east-1", "s3"), ReadOnlyCredentials("KEY", "secret", token)
+    told = {**headers, "X-Amz-Content-SHA256": NO_BODY}
+    ours = signer.sign(method, urlsplit(url).path, told, key, moment_of(theirs))
 
-    assert ours["Authorization"] == theirs.headers["Authorization"]
-    assert ours.get("x-amz-security-token") == token
-    assert ours["x-amz-date"] == theirs.headers["X-Amz-Date"]
+    assert {name: theirs.headers[name] for name in ours} == ours
+    assert ("X-Amz-Security-Token" in ours) is (token is not None)
 
 
 @pytest.mark.parametrize(
@@ -256,34 +252,8 @@ def test_events_that_are_attached_to_the_client_are_emitted() -> None:
 @contextmanager
 def a_server() -> Iterator[tuple[str, list[str]]]:
     """Serve a photo, and copies, on loopback; yield its address and the list of what was asked for."""
-    asked: list[str] = []
-
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-
-        def do_GET(self) -> None:
-            asked.append(f"{self.command} {self.path}")
-            content = PHOTO if self.command == "GET" else COPIED
-            self.send_response(200)
-            self.send_header("ETag", ETAG)
-            self.send_header("Content-Length", str(len(content)))
-            self.end_headers()
-            self.wfile.write(content)
-            self.close_connection = True
-
-        do_PUT = do_GET  # noqa: N815 — the base class calls it so
-
-        def log_message(self, format: str, *args: object) -> None:  # noqa: A002 — the base class calls it so
-            """Say nothing."""
-
-    with HTTPServer(("127.0.0.1", 0), Handler) as server:
-        thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-        thread.start()
-        try:
-            yield f"http://127.0.0.1:{server.server_port}", asked
-        finally:
-            server.shutdown()
-            thread.join()
+    with serving(lambda method: (PHOTO if method == "GET" else COPIED, {"ETag": ETAG})) as (url, asked):
+        yield url, asked
 
 
 @pytest.mark.parametrize("is_proxy", [False, True])

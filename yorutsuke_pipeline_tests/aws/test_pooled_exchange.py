@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import socket
 import ssl
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta, timezone
 from ipaddress import IPv4Address
 from threading import Thread
@@ -57,8 +57,10 @@ class Server:
             self._connection = None
 
     def hang_up(self) -> None:
-        if self._connection is not None:
-            self._connection.shutdown(socket.SHUT_RDWR)
+        # Its own thread may have closed it by now.
+        with suppress(OSError):
+            if (connection := self._connection) is not None:
+                connection.shutdown(socket.SHUT_RDWR)
 
     def _answer(self, connection: socket.socket) -> None:
         while True:

@@ -5,8 +5,6 @@ from __future__ import annotations
 import json
 from contextlib import contextmanager
 from datetime import datetime, timedelta, timezone
-from http.server import BaseHTTPRequestHandler, HTTPServer
-from threading import Thread
 from typing import TYPE_CHECKING, Any
 
 import boto3
@@ -17,9 +15,10 @@ from botocore.config import Config
 from botocore.credentials import Credentials, ReadOnlyCredentials
 from botocore.exceptions import ClientError, ConnectionClosedError
 
-from yorutsuke_pipeline.aws.request_signature import RequestSigner
+from yorutsuke_pipeline.aws.request_signature import RequestSigner, host_of
 from yorutsuke_pipeline.aws.table_calls import TableCalls
-from yorutsuke_pipeline_tests.aws.test_credentials import process_credentials, signed_with
+from yorutsuke_pipeline_tests.aws.servers import serving
+from yorutsuke_pipeline_tests.aws.test_credentials import moment_of, process_credentials, signed_with
 from yorutsuke_pipeline_tests.aws.wire import BOTOCORES_TRIES, URL, Wire, answer, closed, quick_retries
 
 if TYPE_CHECKING:
@@ -44,29 +43,24 @@ def called(wire: Wire, *, of: Any = None) -> dict[str, Any]:  # noqa: ANN401 —
 
 @pytest.mark.parametrize("token", [None, "session-token"])
 @pytest.mark.parametrize("url", ["https://dynamodb.us-east-1.amazonaws.com", "http://127.0.0.1:5000"])
-def test_the_signature_is_botocores(monkeypatch: pytest.MonkeyPatch, token: str | None, url: str) -> None:
-    now = datetime(2026, 1, 9, 3, 4, 5, tzinfo=timezone.utc)
-    monkeypatch.setattr("botocore.auth.get_current_datetime", lambda: now)
+def test_the_signature_is_botocores(token: str | None, url: str) -> None:
     told = {"Content-Type": "application/x-amz-json-1.0", "X-Amz-Target": "DynamoDB_20120810.Query"}
     theirs = AWSRequest("POST", url + "/", headers=told, data=b'{"a":1}')
     SigV4Auth(Credentials("KEY", "secret", token), "dynamodb", "us-east-1").add_auth(theirs)
 
-    signer = RequestSigner(url.partition("//")[2], "us-east-1", "dynamodb")
-    encoded = {name: value.encode() for name, value in told.items()}
-    ours = signer.sign(encoded, b'{"a":1}', ReadOnlyCredentials("KEY", "secret", token), now)
+    signer, key = RequestSigner(host_of(url), "us-east-1", "dynamodb"), ReadOnlyCredentials("KEY", "secret", token)
+    ours = signer.sign("POST", "/", told, key, moment_of(theirs), body=b'{"a":1}')
 
-    assert ours["Authorization"].decode() == theirs.headers["Authorization"]
-    assert ours["X-Amz-Date"].decode() == theirs.headers["X-Amz-Date"]
-    assert ours.get("X-Amz-Security-Token", b"").decode() == (token or "")
+    assert {name: theirs.headers[name] for name in ours} == ours
+    assert ("X-Amz-Security-Token" in ours) is (token is not None)
 
 
 def test_the_key_of_a_signature_is_that_of_the_day_and_the_secret() -> None:
     signer = RequestSigner("h", "us-east-1", "dynamodb")
-    headers = {"Content-Type": b"a", "X-Amz-Target": b"b"}
     day = datetime(2026, 1, 9, tzinfo=timezone.utc)
 
     signatures = [
-        signer.sign(headers, b"", ReadOnlyCredentials("KEY", secret, None), now)["Authorization"]
+        signer.sign("POST", "/", {}, ReadOnlyCredentials("KEY", secret, None), now)["Authorization"]
         for secret, now in [("a", day), ("b", day), ("a", day + timedelta(days=1)), ("a", day)]
     ]
 
@@ -155,32 +149,8 @@ def test_credentials_are_renewed_between_two_calls(tmp_path: Path, monkeypatch: 
 @contextmanager
 def a_server() -> Iterator[tuple[str, list[str]]]:
     """Serve good answers on loopback; yield its address and the list of what was asked for."""
-    asked: list[str] = []
-
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-
-        def do_POST(self) -> None:
-            asked.append(self.path)
-            self.rfile.read(int(self.headers["Content-Length"]))
-            self.send_response(200)
-            content = json.dumps(GOOD).encode()
-            self.send_header("Content-Length", str(len(content)))
-            self.end_headers()
-            self.wfile.write(content)
-            self.close_connection = True
-
-        def log_message(self, format: str, *args: object) -> None:  # noqa: A002 — the base class calls it so
-            """Say nothing."""
-
-    with HTTPServer(("127.0.0.1", 0), Handler) as server:
-        thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-        thread.start()
-        try:
-            yield f"http://127.0.0.1:{server.server_port}", asked
-        finally:
-            server.shutdown()
-            thread.join()
+    with serving(lambda _method: (json.dumps(GOOD).encode(), {})) as (url, asked):
+        yield url, asked
 
 
 def test_calls_go_through_the_clients_proxy() -> None:
@@ -190,7 +160,7 @@ def test_calls_go_through_the_clients_proxy() -> None:
         assert TableCalls(used).call("BatchWriteItem", REQUEST) == GOOD
         used.close()
 
-    assert asked == ["http://dynamodb.example/"]
+    assert asked == ["POST http://dynamodb.example/"]
 
 
 @pytest.mark.parametrize("path", ["", "/behind/a/gateway"])
@@ -201,7 +171,7 @@ def test_an_endpoint_of_another_shape_is_left_to_the_client(path: str) -> None:
         assert TableCalls(used).call("BatchWriteItem", REQUEST)["UnprocessedItems"] == {}
         used.close()
 
-    assert asked == [path or "/"]
+    assert asked == [f"POST {path or '/'}"]
 
 
 def test_a_client_without_what_is_used_of_it_is_called_itself() -> None:
