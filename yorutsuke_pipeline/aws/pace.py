@@ -7,6 +7,7 @@ between two moments at which the table was full, it admitted exactly what it can
 
 from __future__ import annotations
 
+from math import exp
 from threading import Lock
 from typing import TYPE_CHECKING
 
@@ -14,7 +15,9 @@ if TYPE_CHECKING:
     from yorutsuke_pipeline.aws.patience import Patience
 
 # A shorter time tells more about batches of 25 than about the table; seconds.
-_SHORTEST = 0.05
+_SHORTEST = 0.08
+# After a longer one in which nothing was turned away, what got through is what was offered; seconds.
+_QUIET = 0.2
 # The first answers come after some ten milliseconds. What got through by then may be the table's reserve.
 _FIRST, _FIRST_CUT = 0.02, 0.3
 # With more than this share turned away the table was full all the time, and what got through is what it admits.
@@ -22,10 +25,12 @@ _FULL = 0.1
 # Just below that, so that its reserve fills again; a little below when only a few were turned away, because then what
 # got through says no more than how slow we were.
 _BELOW, _LITTLE_BELOW = 0.99, 0.97
-# Faster by this share a second, and by that much more for each second in which nothing was turned away.
-_FASTER, _AND_FASTER = 0.03, 0.3
-# Until it is known what the table admits: by e^5 a second.
-_UNKNOWN_FASTER = 5.0
+# Not far below what was measured before: we may have been stopped meanwhile, rather than the table be slower.
+_NEVER_BELOW = 0.85
+# Faster by this share a second, which grows by e^4 with each second in which nothing was turned away.
+_FASTER, _AND_FASTER, _LONGEST_QUIET = 0.03, 4.0, 0.9
+# Until it is known what the table admits: by e^5 a second, which passes it by some half.
+_UNKNOWN_FASTER, _UNKNOWN_CUT = 5.0, 0.7
 # A full batch a second is what even a table that admits nothing is asked.
 _SLOWEST = 25.0
 
@@ -40,7 +45,8 @@ class Pace:
         self._began: float | None = None
         # Rows a second; None as long as nothing was turned away.
         self._rate: float | None = None
-        self._is_measured = False
+        # The rate after the last time it was measured what the table admits; 0 before.
+        self._admitted = 0.0
         self._next = 0.0
         # When rows were turned away, and how many had got through and been turned away by then.
         self._mark = (0.0, 0, 0)
@@ -68,7 +74,8 @@ class Pace:
             if turned_away:
                 self._slow_down(now)
             elif self._rate is not None:
-                faster = _FASTER + _AND_FASTER * (now - self._full_at) if self._is_measured else _UNKNOWN_FASTER
+                quiet = min(now - self._full_at, _LONGEST_QUIET)
+                faster = _FASTER * exp(_AND_FASTER * quiet) if self._admitted else _UNKNOWN_FASTER
                 self._rate += faster * through
 
     def _slow_down(self, now: float) -> None:
@@ -76,12 +83,14 @@ class Pace:
         if self._rate is None:
             began = now if self._began is None else self._began
             self._rate = _FIRST_CUT * self._through / max(now - began, _FIRST)
+        elif now - self._full_at > _QUIET:
+            self._rate *= _LITTLE_BELOW if self._admitted else _UNKNOWN_CUT
         elif now - since >= _SHORTEST:
             through, away = self._through - through_before, self._turned_away - away_before
             got_through = _BELOW * through / (now - since)
             was_full = away > _FULL * (through + away)
-            self._rate = got_through if was_full else max(got_through, _LITTLE_BELOW * self._rate)
-            self._is_measured = True
+            least = _NEVER_BELOW * self._admitted if was_full else _LITTLE_BELOW * self._rate
+            self._rate = self._admitted = max(got_through, least)
         else:
             return
         self._mark = (now, self._through, self._turned_away)

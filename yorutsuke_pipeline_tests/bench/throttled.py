@@ -48,7 +48,7 @@ THROTTLED = Benchmark(
     name="throttled",
     title="a table that admits 4,000 rows a second",
     unit="rows",
-    sizes=(20_000,),
+    sizes=(20_000, 100_000),
     quick_sizes=(4_000,),
     sides={PRODUCT: product_side, LAMBDA: _lambda_side},
     settings=lambda _size: StubSettings(writes_per_second=_WRITES_PER_SECOND),
