@@ -30,6 +30,8 @@ RANGE_BYTES = 8 * 1024 * 1024
 # What all connections together hold, beside the range that is being used.
 _HELD_BYTES = 64 * 1024 * 1024
 _MOST_CONNECTIONS = 16
+# More only for a reader that has to wait: most of our own lists are read more slowly than one connection gives them.
+_AT_FIRST = 2
 _AT_ONCE = 1024 * 1024
 
 
@@ -45,7 +47,7 @@ class JoinedRanges(io.RawIOBase):
         open_range: Return the body from a first byte up to before a last one, of that version or not at all.
         size: Of the object, in bytes.
         crc32: Of the object, base64 of four bytes as S3 says it; None if it does not say.
-        connections: How many read at once; of them, no more ranges are held.
+        connections: How many read at once, for a reader that is fast enough; of them, no more ranges are held.
         range_bytes: What a connection reads at a time.
     """
 
@@ -62,7 +64,7 @@ class JoinedRanges(io.RawIOBase):
         length = min(range_bytes, _HELD_BYTES // workers)
         spans = ((begin, min(begin + length, size)) for begin in range(0, size, length))
         self._open_range = open_range
-        self._ranges = map_bounded(self._read_range, spans, workers=workers, ahead=workers)
+        self._ranges = map_bounded(self._read_range, spans, workers=workers, ahead=workers, at_first=_AT_FIRST)
         self._used: SimpleQueue[bytearray] = SimpleQueue()
         self._content = bytearray()
         self._range = memoryview(self._content)

@@ -34,18 +34,31 @@ def map_bounded(
     *,
     workers: int,
     ahead: int | None = None,
+    at_first: int | None = None,
 ) -> Generator[Result]:
     """Yield `call(item)` in the items' order, with at most `ahead` items taken ahead (twice `workers` if None).
 
+    With `at_first`, so many are taken ahead to begin with, and twice as many whenever a result was not there when it
+    was asked for: a caller that is slower than the calls holds few results.
+
     The first error ends the stream; calls not yet begun are dropped, those under way are waited for.
     """
-    source = iter(items)
+    source, waiting = iter(items), deque[Future[Result]]()
+    most = ahead or 2 * workers
+    taken = at_first or most
     with ThreadPoolExecutor(max_workers=workers, thread_name_prefix="stage") as pool:
-        waiting: deque[Future[Result]] = deque(pool.submit(call, item) for item in islice(source, ahead or 2 * workers))
+
+        def take() -> None:
+            waiting.extend(pool.submit(call, item) for item in islice(source, taken - len(waiting)))
+
         try:
+            take()
             while waiting:
+                if taken < most and not waiting[0].done():
+                    taken = min(2 * taken, most)
+                    take()
                 result = waiting.popleft().result()
-                waiting.extend(pool.submit(call, item) for item in islice(source, 1))
+                take()
                 yield result
         finally:
             for future in waiting:
