@@ -129,16 +129,6 @@ def test_a_tick_that_sees_jobs_end_requests_a_run_for_each_of_their_days(at_stub
     assert run(at_stub, "sensor-of-endings", PRODUCT).facts == {"units": _SIZE, "runs requested": _SIZE}
 
 
-@pytest.mark.end_to_end
-def test_the_overhead_of_a_run_is_measured_in_a_dagster_dev_that_ends_with_it(tmp_path: Path) -> None:
-    told = tmp_path / "bench.json"
-
-    main(["run-overhead", "--side", "six empty assets", "--size", "1", "--rounds", "1", "--json", str(told)])
-
-    (row,) = json.loads(told.read_text())["rows"]
-    assert row["facts"]["succeeded"] == 1
-
-
 def test_the_command_line_measures_in_turn_and_writes_what_it_found(tmp_path: Path) -> None:
     told, chart, document = tmp_path / "bench.json", tmp_path / "bench.png", tmp_path / "bench.md"
     document.write_text(_DOCUMENT)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from threading import Event
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -27,6 +27,7 @@ _QUICK = {"quotas": {"min_records": _SMALL_BATCH}}
 _SLOW = {**_QUICK, "timing": {"in_progress": 15}}
 _BATCH_DAY = "2026-01-09"
 _SMALL_DAY = "2026-01-10"
+_FAILING_DAY = "2026-01-11"
 _LAST_ASSET = "archived_images"
 
 
@@ -58,28 +59,48 @@ def _totals(dev: DagsterDev) -> list[str]:
     return sorted(str(int(float(row["amount"]))) for row in dev.command("transactions")["transactions"])
 
 
+def _jobs_of(dev: DagsterDev, *days: str) -> list[dict[str, Any]]:
+    return [intent for intent in dev.command("jobs")["intents"] if intent["date"] in days]
+
+
 def _ended(runs: list[dict[str, str]]) -> bool:
     return all(run["status"] in {"SUCCESS", "FAILURE"} for run in runs)
 
 
-def test_a_batch_day_and_a_small_day_become_transactions_and_a_second_run_changes_nothing(dev: DagsterDev) -> None:
+def test_three_days_of_which_one_fails_and_is_mended_become_transactions_and_running_one_again_changes_nothing(
+    dev: DagsterDev,
+) -> None:
+    words = "The service could not read the input, says the test"
+    ending = {"name_contains": _FAILING_DAY, "ending": "fail_midway", "fraction": 0.4, "message": words}
+    dev.environment["YORUTSUKE_BEDROCK_FAULTS"] = json.dumps({**_QUICK, "jobs": [ending]})
     _put_in(dev, _BATCH_DAY, 1200, 3400, 560)
     _put_in(dev, _SMALL_DAY, 780)
+    _put_in(dev, _FAILING_DAY, 910, 2200, 650)
     dev.start()
 
-    dev.backfill("submit_batch", [_BATCH_DAY, _SMALL_DAY])
+    dev.backfill("submit_batch", [_BATCH_DAY, _SMALL_DAY, _FAILING_DAY])
     _await_day(dev, _BATCH_DAY, "MATERIALIZED")
     _await_day(dev, _SMALL_DAY, "MATERIALIZED")
+    _await_day(dev, _FAILING_DAY, "FAILED")
 
-    assert _totals(dev) == sorted(["1200", "3400", "560", "780"])
+    failed = next(run for run in dev.runs(_FAILING_DAY) if run["status"] == "FAILURE")
+    assert words in dev.failure(failed["runId"])
     assert dev.metadata(_LAST_ASSET, _BATCH_DAY)["successCount"] == 3
-    jobs = dev.command("jobs")["intents"]
+    jobs = _jobs_of(dev, _BATCH_DAY, _SMALL_DAY)
     assert {intent["jobs"][0]["mode"] for intent in jobs} == {"batch", "on_demand"}
-
     again = dev.launch("submit_batch", _BATCH_DAY)
+
+    dev.command("aws", "faults", "set", "jobs=[]")
+    runs_of_small_day = len(dev.runs(_SMALL_DAY))
+    retried = dev.command("retry-failed", "--from", _BATCH_DAY, "--to", _FAILING_DAY)
+    assert [run["date"] for run in retried["launched"]] == [_FAILING_DAY]
+    _await_day(dev, _FAILING_DAY, "MATERIALIZED")
+
+    assert _totals(dev) == sorted(["1200", "3400", "560", "780", "910", "2200", "650"])
+    assert len(dev.runs(_SMALL_DAY)) == runs_of_small_day
     until(lambda: dev.runs(_BATCH_DAY)[0]["runId"] == again, "the second run is known", seconds=30)
     until(lambda: dev.runs(_BATCH_DAY)[0]["status"] == "SUCCESS", "the second run succeeds", seconds=60)
-    assert dev.command("jobs")["intents"] == jobs
+    assert _jobs_of(dev, _BATCH_DAY, _SMALL_DAY) == jobs
     assert dev.metadata("manifest", _BATCH_DAY)["note"] == "nothing was waiting"
 
 
@@ -119,31 +140,3 @@ def test_a_night_goes_on_after_everything_was_killed_while_its_job_ran_and_again
         (intent,) = dev.command("jobs")["intents"]
         assert len(intent["jobs"]) == 1
         del dev.environment["AWS_ENDPOINT_URL"]
-
-
-def test_a_failed_job_makes_its_day_red_with_the_services_words_and_retry_failed_mends_just_that_day(
-    dev: DagsterDev,
-) -> None:
-    words = "The service could not read the input, says the test"
-    ending = {"name_contains": _BATCH_DAY, "ending": "fail_midway", "fraction": 0.4, "message": words}
-    _put_in(dev, _BATCH_DAY, 1200, 3400, 560)
-    _put_in(dev, _SMALL_DAY, 780)
-    dev.environment["YORUTSUKE_BEDROCK_FAULTS"] = json.dumps({**_QUICK, "jobs": [ending]})
-    dev.command("aws", "stop")
-    dev.start()
-
-    for day in (_BATCH_DAY, _SMALL_DAY):
-        dev.launch("submit_batch", day)
-    _await_day(dev, _BATCH_DAY, "FAILED")
-    _await_day(dev, _SMALL_DAY, "MATERIALIZED")
-    failed = next(run for run in dev.runs(_BATCH_DAY) if run["status"] == "FAILURE")
-    assert words in dev.failure(failed["runId"])
-
-    dev.command("aws", "faults", "set", "jobs=[]")
-    runs_of_good_day = len(dev.runs(_SMALL_DAY))
-    retried = dev.command("retry-failed", "--from", _BATCH_DAY, "--to", _SMALL_DAY)
-    assert [run["date"] for run in retried["launched"]] == [_BATCH_DAY]
-    _await_day(dev, _BATCH_DAY, "MATERIALIZED")
-
-    assert _totals(dev) == sorted(["1200", "3400", "560", "780"])
-    assert len(dev.runs(_SMALL_DAY)) == runs_of_good_day
