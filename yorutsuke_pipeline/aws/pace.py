@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from yorutsuke_pipeline.aws.patience import Patience
 
-# A shorter time tells more about batches of 25 than about the table; seconds.
-_SHORTEST = 0.08
+# A shorter time, or fewer rows, tell more about batches of 25 than about the table; seconds.
+_SHORTEST, _FEWEST = 0.08, 100
 # After a longer one in which nothing was turned away, what got through is what was offered; seconds.
 _QUIET = 0.2
 # The first answers come after some ten milliseconds. What got through by then may be the table's reserve.
@@ -29,6 +29,8 @@ _BELOW, _LITTLE_BELOW = 0.99, 0.97
 _NEVER_BELOW = 0.85
 # Faster by this share a second, which grows by e^4 with each second in which nothing was turned away.
 _FASTER, _AND_FASTER, _LONGEST_QUIET = 0.03, 4.0, 0.9
+# And by so many rows a second each second, however slow: of several processes the slower ones catch up.
+_MORE = 100.0
 # Until it is known what the table admits: by e^5 a second, which passes it by some half.
 _UNKNOWN_FASTER, _UNKNOWN_CUT = 5.0, 0.7
 # A full batch a second is what even a table that admits nothing is asked.
@@ -71,6 +73,8 @@ class Pace:
             now = self._now()
             self._through += through
             self._turned_away += turned_away
+            if self._rate is not None:
+                self._rate += _MORE * (through + turned_away) / self._rate
             if turned_away:
                 self._slow_down(now)
             elif self._rate is not None:
@@ -80,13 +84,13 @@ class Pace:
 
     def _slow_down(self, now: float) -> None:
         since, through_before, away_before = self._mark
+        through, away = self._through - through_before, self._turned_away - away_before
         if self._rate is None:
             began = now if self._began is None else self._began
             self._rate = _FIRST_CUT * self._through / max(now - began, _FIRST)
         elif now - self._full_at > _QUIET:
             self._rate *= _LITTLE_BELOW if self._admitted else _UNKNOWN_CUT
-        elif now - since >= _SHORTEST:
-            through, away = self._through - through_before, self._turned_away - away_before
+        elif now - since >= _SHORTEST and through + away >= _FEWEST:
             got_through = _BELOW * through / (now - since)
             was_full = away > _FULL * (through + away)
             least = _NEVER_BELOW * self._admitted if was_full else _LITTLE_BELOW * self._rate

@@ -37,34 +37,50 @@ class Load:
     Attributes:
         share: Of what the table could have admitted in that time, how much it did.
         attempts: A row.
+        fewest: Rows that the slowest of several ingests had written when the first was done.
     """
 
     share: float
     attempts: float
+    fewest: int
 
 
-def load(table: Table, *, writers: int = 16, busy: float = 0.0, rows: int = ROWS) -> Load:
-    now, pauses, offered, left = 0.0, [0.0], 0, rows
-    pace = Pace(Patience(now=lambda: now, sleep=pauses.append))
+@dataclass
+class Ingest:
+    """Writers that share a pace, as those of one process do, and the rows that they have left."""
+
+    pace: Pace
+    left: int = ROWS
+    written: int = 0
+
+
+def load(table: Table, *, writers: int = 16, busy: float = 0.0, rows: int = ROWS, ingests: int = 1) -> Load:
+    now, pauses, offered, fewest = 0.0, [0.0], 0, 0
+    patience = Patience(now=lambda: now, sleep=pauses.append)
+    works = [Ingest(Pace(patience), rows) for _ in range(ingests)]
     # Moments with what happens then: a writer begins, a batch arrives, an answer arrives.
-    table.tokens, ready = table.reserve, [(0.0, number, "begin", 0, 0) for number in range(writers)]
+    table.tokens, ready = table.reserve, [(0.0, number, "begin", 0, 0) for number in range(writers * ingests)]
     while ready:
         now, number, event, size, admitted = heapq.heappop(ready)
-        if event == "begin" and left:
-            size, pauses[:] = min(BATCH, left), [0.0]
-            left -= size
-            pace.wait_for(size)
+        work = works[number % ingests]
+        if event == "begin" and work.left:
+            size, pauses[:] = min(BATCH, work.left), [0.0]
+            work.left -= size
+            work.pace.wait_for(size)
             heapq.heappush(ready, (now + sum(pauses) + LATENCY / 2, number, "arrive", size, 0))
         elif event == "arrive":
             offered += size
             admitted = table.admit(size, now)
             heapq.heappush(ready, (now + LATENCY / 2, number, "answer", size, admitted))
         elif event == "answer":
-            pace.told(admitted, size - admitted)
-            left += size - admitted
+            work.pace.told(admitted, size - admitted)
+            work.left += size - admitted
+            work.written += admitted
+            if work.written == rows and not fewest:
+                fewest = min(each.written for each in works)
             heapq.heappush(ready, (now + busy, number, "begin", 0, 0))
     possible = table.rate * now + table.reserve
-    return Load(rows / possible, offered / rows)
+    return Load(rows * ingests / possible, offered / rows / ingests, fewest)
 
 
 @pytest.mark.parametrize("reserve", [100, 400, 4_000])
@@ -73,6 +89,15 @@ def test_a_table_offered_more_than_it_admits_is_kept_full_and_asked_hardly_twice
 
     assert done.share >= 0.95
     assert done.attempts <= 1.1
+
+
+@pytest.mark.parametrize("ingests", [2, 3])
+def test_several_ingests_at_once_keep_the_table_full_and_none_starves(ingests: int) -> None:
+    done = load(Table(4_000, 400), ingests=ingests)
+
+    assert done.share >= 0.9
+    assert done.attempts <= 1.15
+    assert done.fewest >= 0.4 * ROWS
 
 
 def test_a_table_that_admits_all_is_not_slowed_down() -> None:
