@@ -93,6 +93,10 @@ class AwsClients:
         """The client of Bedrock's runtime; it asks once, and waits for five minutes."""
         return cast("BedrockRuntimeClient", self._client("bedrock-runtime"))
 
+    def of(self, service: str) -> Any:  # noqa: ANN401 — boto3 makes its clients' classes as it runs
+        """The client of any other service, by boto3's name of it."""
+        return self._client(service)
+
     def _client(self, service: str) -> Any:  # noqa: ANN401 — boto3 makes its clients' classes as it runs
         with self._lock:
             if service not in self._made:

@@ -12,7 +12,7 @@
     dead-letters/{jobId or intentId}.jsonl     rejects, with their reasons
     processed/{YYYY-MM-DD}/...                 archived sources
 
-Everything under `batch-*` expires after 30 days.
+Everything under `batch-*` expires after 30 days (`EXPIRING_PREFIXES`); in infra/template.yaml each has its rule.
 """
 
 from __future__ import annotations
@@ -26,9 +26,11 @@ if TYPE_CHECKING:
 
 UPLOADS_PREFIX = "uploads/"
 INPUT_PREFIX = "batch-input/"
+WORK_PREFIX = "batch-work/"
 OUTPUT_PREFIX = "batch-output/"
 DEAD_LETTERS_PREFIX = "dead-letters/"
 ARCHIVE_PREFIX = "processed/"
+EXPIRING_PREFIXES = (INPUT_PREFIX, WORK_PREFIX, OUTPUT_PREFIX)
 SERVICE_MANIFEST = "manifest.json.out"
 
 
@@ -44,28 +46,28 @@ def output_folder(job_id: str) -> str:
 
 def records_key(intent_id: str, draft: int = 1) -> str:
     """Return the key of an intent's manifest."""
-    return f"batch-work/{_draft_folder(intent_id, draft)}/records.jsonl"
+    return f"{WORK_PREFIX}{_draft_folder(intent_id, draft)}/records.jsonl"
 
 
 def records_key_of(part: str) -> str:
     """Return the key of the manifest that the part of that key belongs to."""
     folder = part.removeprefix(INPUT_PREFIX).rpartition("/")[0]
-    return f"batch-work/{folder}/records.jsonl"
+    return f"{WORK_PREFIX}{folder}/records.jsonl"
 
 
 def answers_key(intent_id: str) -> str:
     """Return the key of an intent's answers."""
-    return f"batch-work/{intent_id}/answers.jsonl"
+    return f"{WORK_PREFIX}{intent_id}/answers.jsonl"
 
 
 def outcomes_key(intent_id: str) -> str:
     """Return the key of the list of what became of an intent's records."""
-    return f"batch-work/{intent_id}/outcomes.jsonl"
+    return f"{WORK_PREFIX}{intent_id}/outcomes.jsonl"
 
 
 def asked_key(intent_id: str, record_id: str) -> str:
     """Return the key of the mark that a record is being asked about on demand."""
-    return f"batch-work/{intent_id}/on-demand/asked/{record_id}"
+    return f"{WORK_PREFIX}{intent_id}/on-demand/asked/{record_id}"
 
 
 def asked_folder(intent_id: str) -> str:
@@ -75,7 +77,7 @@ def asked_folder(intent_id: str) -> str:
 
 def answered_key(intent_id: str, record_id: str) -> str:
     """Return the key of a record's answer on demand, one line in batch output form."""
-    return f"batch-work/{intent_id}/on-demand/answered/{record_id}"
+    return f"{WORK_PREFIX}{intent_id}/on-demand/answered/{record_id}"
 
 
 def dead_letters_key(owner_id: str) -> str:

@@ -3,7 +3,7 @@
 What belongs here: every name of MiniStack's that this product touches, four of them private
 (`_build_persistence_save_dict`, `_json_default`, `_state_format_version`, `_object_disk_path`), which is why
 its version is pinned exactly. What is kept
-out: when state is kept (`durability`).
+out: when state is kept (`durability`), and the names of S3's versions (`old_versions`).
 """
 
 from __future__ import annotations

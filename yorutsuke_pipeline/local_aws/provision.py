@@ -15,12 +15,15 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
+from yorutsuke_pipeline.infra.intrinsics import Resource, resources_of
+from yorutsuke_pipeline.infra.naming import Account
+from yorutsuke_pipeline.infra.template import Template, read_template
 from yorutsuke_pipeline.local_aws.errors import ProvisionError
-from yorutsuke_pipeline.local_aws.template import Template, read_template
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudformation import CloudFormationClient
     from mypy_boto3_cloudformation.type_defs import StackTypeDef
+    from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_s3.type_defs import LifecycleRuleTypeDef
 
 _DIGEST_TAG = "yorutsuke:template"
@@ -77,7 +80,7 @@ def provision(deployment: Deployment) -> Provisioned:
     if stack is not None and _digest(stack) == template.digest:
         return Provisioned(_outputs(stack), changed=False)
     stack = _deploy(cloudformation, deployment, template, is_new=stack is None)
-    _set_what_was_dropped(cloudformation, deployment, template)
+    _set_what_was_dropped(deployment, _resources(deployment, template, stack))
     return Provisioned(_outputs(stack), changed=True)
 
 
@@ -129,22 +132,31 @@ def _failures(cloudformation: CloudFormationClient, name: str) -> list[str]:
     ]
 
 
-def _set_what_was_dropped(cloudformation: CloudFormationClient, deployment: Deployment, template: Template) -> None:
-    resources = cloudformation.describe_stack_resources(StackName=deployment.stack_name)["StackResources"]
-    names = {resource["LogicalResourceId"]: resource.get("PhysicalResourceId", "") for resource in resources}
+def _resources(deployment: Deployment, template: Template, stack: StackTypeDef) -> tuple[Resource, ...]:
+    # arn:aws:cloudformation:us-east-1:000000000000:stack/yorutsuke-dev/...
+    account = Account(stack["StackId"].split(":")[4], deployment.region)
+    return resources_of(template, account, {"Env": deployment.environment}, deployment.stack_name)
+
+
+def _set_what_was_dropped(deployment: Deployment, resources: tuple[Resource, ...]) -> None:
     dynamodb = deployment.session.client("dynamodb", endpoint_url=deployment.url, config=deployment.config)
-    for logical_id, properties in template.properties_of("AWS::DynamoDB::Table").items():
-        table = names[logical_id]
-        if wanted := properties.get("PointInTimeRecoverySpecification"):
-            dynamodb.update_continuous_backups(TableName=table, PointInTimeRecoverySpecification=wanted)
-        wanted = properties.get("TimeToLiveSpecification")
-        current = dynamodb.describe_time_to_live(TableName=table)["TimeToLiveDescription"]
-        if wanted and current.get("AttributeName") != wanted["AttributeName"]:
-            dynamodb.update_time_to_live(TableName=table, TimeToLiveSpecification=wanted)
     s3 = deployment.session.client("s3", endpoint_url=deployment.url, config=deployment.config)
-    for logical_id, properties in template.properties_of("AWS::S3::Bucket").items():
-        rules = [_lifecycle_rule(rule) for rule in properties["LifecycleConfiguration"]["Rules"]]
-        s3.put_bucket_lifecycle_configuration(Bucket=names[logical_id], LifecycleConfiguration={"Rules": rules})
+    for resource in resources:
+        if resource.type == "AWS::DynamoDB::Table":
+            _set_table(dynamodb, resource)
+        elif resource.type == "AWS::S3::Bucket":
+            rules = [_lifecycle_rule(rule) for rule in resource.properties["LifecycleConfiguration"]["Rules"]]
+            s3.put_bucket_lifecycle_configuration(Bucket=resource.name, LifecycleConfiguration={"Rules": rules})
+
+
+def _set_table(dynamodb: DynamoDBClient, resource: Resource) -> None:
+    name, properties = resource.name, resource.properties
+    if wanted := properties.get("PointInTimeRecoverySpecification"):
+        dynamodb.update_continuous_backups(TableName=name, PointInTimeRecoverySpecification=wanted)
+    wanted = properties.get("TimeToLiveSpecification")
+    current = dynamodb.describe_time_to_live(TableName=name)["TimeToLiveDescription"]
+    if wanted and current.get("AttributeName") != wanted["AttributeName"]:
+        dynamodb.update_time_to_live(TableName=name, TimeToLiveSpecification=wanted)
 
 
 def _lifecycle_rule(rule: dict[str, Any]) -> LifecycleRuleTypeDef:
@@ -156,6 +168,10 @@ def _lifecycle_rule(rule: dict[str, Any]) -> LifecycleRuleTypeDef:
     }
     if days := rule.get("ExpirationInDays"):
         own["Expiration"] = {"Days": days}
+    if rule.get("ExpiredObjectDeleteMarker"):
+        own["Expiration"] = {"ExpiredObjectDeleteMarker": True}
+    if noncurrent := rule.get("NoncurrentVersionExpiration"):
+        own["NoncurrentVersionExpiration"] = {"NoncurrentDays": int(noncurrent["NoncurrentDays"])}
     if abort := rule.get("AbortIncompleteMultipartUpload"):
         own["AbortIncompleteMultipartUpload"] = abort
     return own

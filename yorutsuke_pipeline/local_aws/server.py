@@ -19,6 +19,7 @@ from datetime import datetime, timezone
 from importlib import metadata
 from typing import TYPE_CHECKING, Any, cast
 
+from yorutsuke_pipeline.local_aws import old_versions
 from yorutsuke_pipeline.local_aws.endpoint import HOST, Endpoint, write_endpoint
 from yorutsuke_pipeline.local_aws.home import Home, hold_server_lock
 from yorutsuke_pipeline.local_aws.options import READY, Options
@@ -86,6 +87,7 @@ async def _serve(options: Options, home: Home, listener: socket.socket) -> None:
         _log.warning("%d objects were half replaced when the last server was killed; repaired", torn)
     settings = emulator.settings(home, port=port, region=options.region, account_id=options.account_id)
     ministack = emulator.load(settings)
+    old_versions.keep_bytes_once()
     await emulator.start(ministack)
     durability = Durability(ministack, home)
     if replayed := await durability.recover():
@@ -149,11 +151,12 @@ async def _until_stopped(options: Options, *, front: Front, durability: Durabili
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, front.stop_asked.set)
-    keeping = asyncio.ensure_future(durability.keep_up())
+    tending = [asyncio.ensure_future(durability.keep_up()), asyncio.ensure_future(old_versions.keep_forgetting())]
     await _stop_or_idle(front, bedrock, options.idle_exit_seconds)
-    keeping.cancel()
-    with contextlib.suppress(asyncio.CancelledError):
-        await keeping
+    for task in tending:
+        task.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await task
 
 
 async def _stop_or_idle(front: Front, bedrock: Bedrock, idle_exit_seconds: float) -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from yorutsuke_pipeline.aws.attribute_values import as_item, from_item
 from yorutsuke_pipeline.aws.clients import AwsClients
-from yorutsuke_pipeline.local_aws.template import read_template
+from yorutsuke_pipeline.infra.template import read_template
 
 if TYPE_CHECKING:
     from yorutsuke_pipeline.local_aws.endpoint import Endpoint
@@ -63,4 +63,6 @@ def moto_place() -> Place:
         }
         clients.dynamodb.create_table(TableName=name, **definition)
     clients.s3.create_bucket(Bucket="receipts")
+    (bucket,) = read_template().properties_of("AWS::S3::Bucket").values()
+    clients.s3.put_bucket_versioning(Bucket="receipts", VersioningConfiguration=bucket["VersioningConfiguration"])
     return Place(clients, "PendingImagesTable", "BatchJobsTable", "TransactionsTable", "receipts", "no role")

@@ -4,9 +4,10 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from botocore.exceptions import ClientError
 
+from yorutsuke_pipeline.infra.template import read_template
 from yorutsuke_pipeline.local_aws.provision import Deployment, Provisioned, provision
-from yorutsuke_pipeline.local_aws.template import read_template
 from yorutsuke_pipeline_tests.local_aws.clients import client
 
 if TYPE_CHECKING:
@@ -48,8 +49,12 @@ def test_the_bucket_is_private_encrypted_tls_only_and_forgets_batch_files(embedd
     policy = json.loads(s3.get_bucket_policy(Bucket=bucket)["Policy"])
 
     assert bucket == "yorutsuke-receipts-dev-000000000000"
-    expiring = {rule["Filter"]["Prefix"]: rule["Expiration"]["Days"] for rule in rules if "Expiration" in rule}
-    assert expiring == {"batch-input/": 30, "batch-work/": 30, "batch-output/": 30}
+    by_id = {rule["ID"]: rule for rule in rules}
+    expiring = {rule["Filter"]["Prefix"]: rule["Expiration"].get("Days") for rule in rules if "Expiration" in rule}
+    assert expiring == {"batch-input/": 30, "batch-work/": 30, "batch-output/": 30, "": None}
+    assert s3.get_bucket_versioning(Bucket=bucket)["Status"] == "Enabled"
+    assert by_id["forget-old-versions"]["NoncurrentVersionExpiration"] == {"NoncurrentDays": 7}
+    assert by_id["forget-old-versions"]["Expiration"] == {"ExpiredObjectDeleteMarker": True}
     assert encryption[0]["ApplyServerSideEncryptionByDefault"]["SSEAlgorithm"] == "AES256"
     assert all(s3.get_public_access_block(Bucket=bucket)["PublicAccessBlockConfiguration"].values())
     assert policy["Statement"][0]["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
@@ -64,6 +69,27 @@ def test_bedrocks_role_trusts_only_jobs_of_this_account(embedded_aws: Endpoint) 
     assert arn == "arn:aws:iam::000000000000:role/yorutsuke-bedrock-batch-dev"
     assert statement["Condition"]["StringEquals"] == {"aws:SourceAccount": "000000000000"}
     assert statement["Condition"]["ArnEquals"]["aws:SourceArn"].endswith(":000000000000:model-invocation-job/*")
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("Env", "production"), ("OldVersionDays", "0"), ("OldVersionDays", "x"), ("LogRetentionDays", "2")],
+)
+def test_a_wrong_parameter_is_refused_by_name_before_anything_is_created(
+    embedded_aws: Endpoint, name: str, value: str
+) -> None:
+    cloudformation = client(embedded_aws, "cloudformation")
+
+    with pytest.raises(ClientError, match=name):
+        cloudformation.create_stack(
+            StackName="refused",
+            TemplateBody=read_template().text,
+            Parameters=[{"ParameterKey": name, "ParameterValue": value}],
+            Capabilities=["CAPABILITY_NAMED_IAM"],
+        )
+
+    with pytest.raises(ClientError, match="does not exist"):
+        cloudformation.describe_stacks(StackName="refused")
 
 
 def test_deploying_again_changes_nothing(embedded_aws: Endpoint) -> None:

@@ -1,0 +1,124 @@
+"""`yorutsuke infra`: the template of all resources, and what of an account differs from it."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from yorutsuke_pipeline.cli.output import print_json, print_table, remark, with_bar
+from yorutsuke_pipeline.cli.parameters import as_json_option, the_product
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from yorutsuke_pipeline.infra.comparison import Verdict
+
+_EXIT_DIFFERS = 1
+_COLUMNS = ("resource", "name", "state", "property", "expected", "found")
+
+
+@click.group()
+def infra() -> None:
+    """Everything that the product needs of an account, as one CloudFormation template."""
+
+
+@infra.command()
+@click.option("--path", "only_path", is_flag=True, help="Print where the file is instead.")
+def template(*, only_path: bool) -> None:
+    """Print the template of this version, to deploy it from an installed package.
+
+    \b
+    yorutsuke infra template > template.yaml
+    aws cloudformation deploy --template-file "$(yorutsuke infra template --path)" ...
+    """  # noqa: D301 — \b is click's mark for lines to be kept
+    from yorutsuke_pipeline.infra.template import read_template, template_path  # noqa: PLC0415 — keeps --help quick
+
+    click.echo(template_path() if only_path else read_template().text, nl=only_path)
+
+
+@infra.command()
+@click.option("--stack", help="The stack's name; yorutsuke- and the environment if not given.")
+@as_json_option()
+@click.pass_context
+def diff(context: click.Context, *, stack: str | None, as_json: bool) -> None:
+    """Compare the account's resources with the template, property by property. Only reads.
+
+    Parameters have the values that the stack was deployed with, else the template's own. Exit code 1 if anything is
+    missing, differs or could not be read. What is not compared is named.
+    """
+    verdicts = list(_verdicts(context, stack))
+    if as_json:
+        print_json(_document(verdicts))
+    else:
+        _tell(verdicts)
+    if not all(verdict.is_well for verdict in verdicts):
+        context.exit(_EXIT_DIFFERS)
+
+
+def _verdicts(context: click.Context, stack: str | None) -> Iterator[Verdict]:
+    from yorutsuke_pipeline.infra.comparison import compare  # noqa: PLC0415 — loads boto3, which --help must not
+    from yorutsuke_pipeline.infra.intrinsics import resources_of  # noqa: PLC0415 — as above
+    from yorutsuke_pipeline.infra.readings import READINGS  # noqa: PLC0415 — as above
+    from yorutsuke_pipeline.infra.stack import account_of, parameters_of  # noqa: PLC0415 — as above
+    from yorutsuke_pipeline.infra.template import read_template  # noqa: PLC0415 — as above
+
+    product = the_product(context)
+    environment, client = product.settings.env, product.clients.of
+    stack = stack or f"yorutsuke-{environment}"
+    account = account_of(client)
+    parameters = parameters_of(client, stack, environment)
+    if parameters is None:
+        remark(f"no stack {stack} in account {account.id}, {account.region}: the template's own parameters are assumed")
+    resources = resources_of(read_template(), account, {**(parameters or {}), "Env": environment}, stack)
+    remark(f"comparing account {account.id}, {account.region} with infra/template.yaml, Env={environment}")
+    return with_bar("comparing", compare(resources, READINGS, client), len(resources))
+
+
+def _document(verdicts: Sequence[Verdict]) -> dict[str, Any]:
+    return {
+        "equal": all(verdict.is_well for verdict in verdicts),
+        "resources": [
+            {
+                "logicalId": verdict.resource.logical_id,
+                "type": verdict.resource.type,
+                "name": verdict.resource.name,
+                "state": verdict.state,
+                "differences": [
+                    {"property": each.path, "expected": each.expected, "found": each.found}
+                    for each in verdict.differences
+                ],
+                "notCompared": list(verdict.not_compared),
+                "why": verdict.why or None,
+            }
+            for verdict in verdicts
+        ],
+    }
+
+
+def _tell(verdicts: Sequence[Verdict]) -> None:
+    unlike = [verdict for verdict in verdicts if not verdict.is_well]
+    if unlike:
+        print_table(f"{len(unlike)} resources are not as the template has them", _COLUMNS, list(_rows(unlike)))
+    for verdict in verdicts:
+        if verdict.why:
+            remark(f"{verdict.resource.logical_id}: {verdict.state}: {verdict.why}")
+        elif verdict.not_compared:
+            remark(f"{verdict.resource.logical_id}: not compared: {', '.join(verdict.not_compared)}")
+    counts = Counter(verdict.state for verdict in verdicts)
+    click.echo(", ".join(f"{count} {state}" for state, count in counts.items()))
+
+
+def _rows(verdicts: Sequence[Verdict]) -> Iterator[list[object]]:
+    for verdict in verdicts:
+        named = [verdict.resource.logical_id, verdict.resource.name, verdict.state]
+        for each in verdict.differences:
+            yield [*named, each.path, _shown(each.expected), _shown(each.found)]
+        if not verdict.differences:
+            yield [*named, None, None, None]
+
+
+def _shown(value: object) -> str:
+    return "-" if value is None else value if isinstance(value, str) else json.dumps(value, sort_keys=True)
