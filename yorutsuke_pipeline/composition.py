@@ -6,8 +6,9 @@ making of adapters. What does not: Dagster (`defs/resources.py` wraps these) and
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,19 +20,24 @@ from yorutsuke_pipeline.aws.object_store import S3ObjectStore
 from yorutsuke_pipeline.aws.on_demand_model import BedrockModel
 from yorutsuke_pipeline.aws.pending_images import PendingImagesTable
 from yorutsuke_pipeline.aws.prices import PublishedPrices
+from yorutsuke_pipeline.aws.service_quotas import ServiceQuotaBook
 from yorutsuke_pipeline.aws.transaction_book import TransactionBook
 from yorutsuke_pipeline.aws.transactions_table import TransactionsTable
 from yorutsuke_pipeline.engine.cost import Price
 from yorutsuke_pipeline.engine.errors import ConfigurationError
+from yorutsuke_pipeline.engine.quotas import FixedQuotas
 from yorutsuke_pipeline.seeding import seed_in_background
 from yorutsuke_pipeline.settings import Settings, load_aws_environment, load_settings
 from yorutsuke_pipeline.workloads.receipts.workload import Lifetimes, ReceiptsWorkload
 
 if TYPE_CHECKING:
+    from yorutsuke_pipeline.engine.ports import QuotaBook
     from yorutsuke_pipeline.local_aws.endpoint import Endpoint
     from yorutsuke_pipeline.settings import AwsEnvironment
 
 _DEFAULT_REGION = "us-east-1"
+# Seconds. Quotas change when a person asks for it.
+_QUOTAS_KEPT = 3600.0
 
 
 @dataclass(frozen=True)
@@ -112,6 +118,13 @@ class Composition:
         """Bedrock's batch jobs."""
         return BedrockBatchService(self.clients.bedrock)
 
+    @cached_property
+    def quota_book(self) -> QuotaBook:
+        """The limits of batch jobs, as Service Quotas knows them."""
+        if self.settings.is_embedded:
+            return self._embedded_quota_book()
+        return _quota_book(self.settings, self.aws_environment, int(time.monotonic() / _QUOTAS_KEPT))
+
     @property
     def on_demand_model(self) -> BedrockModel:
         """Bedrock's runtime."""
@@ -124,6 +137,16 @@ class Composition:
         if settings.price_input is None or settings.price_output is None:
             return PublishedPrices()
         return PublishedPrices(override=Price(settings.price_input, settings.price_output))
+
+    def _embedded_quota_book(self) -> QuotaBook:
+        """Return a book of the embedded Bedrock's quotas, which can be set to others at any moment.
+
+        Where only some services are sent elsewhere, Service Quotas' real endpoint must not be asked instead.
+        """
+        given = self.aws_environment.endpoint_variables
+        if given and not {"AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_SERVICE_QUOTAS"} & {*given}:
+            return FixedQuotas(self.settings.policy().quotas)
+        return ServiceQuotaBook(lambda: self.clients.service_quotas, self.settings.quota_overrides)
 
     def _embedded_aws(self) -> Endpoint:
         """Return the running embedded AWS, started if need be; a fresh one is given its samples meanwhile."""
@@ -138,6 +161,13 @@ class Composition:
         if self.settings.samples and endpoint.fresh:
             seed_in_background(self.home, env=self.settings.env)
         return endpoint
+
+
+@lru_cache(maxsize=1)
+def _quota_book(settings: Settings, aws_environment: AwsEnvironment, _period: int) -> ServiceQuotaBook:
+    """Return a book that is read once a period in one process: the sensor composes the product anew at each tick."""
+    product = Composition(settings, aws_environment)
+    return ServiceQuotaBook(lambda: product.clients.service_quotas, settings.quota_overrides)
 
 
 def compose() -> Composition:

@@ -18,7 +18,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 from yorutsuke_pipeline.engine.errors import ConfigurationError
 from yorutsuke_pipeline.engine.model_family import family_of
 from yorutsuke_pipeline.engine.policy import BelowMinimum, Policy
-from yorutsuke_pipeline.engine.quotas import Quotas
+from yorutsuke_pipeline.engine.quotas import SETTINGS, Limits, documented_quotas
 from yorutsuke_pipeline.engine.words import Word
 
 if TYPE_CHECKING:
@@ -74,9 +74,11 @@ class Settings(BaseModel):
     price_output: Decimal | None = Field(None, description="USD per million output tokens, on demand", gt=0)
     timeout_hours: int = Field(24, description="How long a batch job may wait and run", ge=24, le=168)
     concurrency: int = Field(16, description="Calls to AWS in flight at once in a stage", ge=1, le=256)
-    fewest_records: int = Field(100, description="The service's minimum of records in a batch job", ge=1)
-    most_records: int = Field(100_000, description="The service's maximum of records in a file", ge=1)
-    part_bytes: int = Field(900_000_000, description="The largest input file; the service's limit is 1 GB", ge=1)
+    fewest_records: int | None = Field(None, description="The fewest records in a batch job, if not the quota", ge=1)
+    most_records: int | None = Field(None, description="The most records in a job and a file, if not the quotas", ge=1)
+    part_bytes: int | None = Field(None, description="The largest input file, if not nine tenths of the quota", ge=1)
+    job_bytes: int | None = Field(None, description="The most input of a job, if not nine tenths of the quota", ge=1)
+    running_jobs: int | None = Field(None, description="The most jobs of the model at once, if not the quota", ge=1)
     first_day: date = Field(date(2026, 1, 1), description="The first partition")
     nightly_days_back: int = Field(
         7,
@@ -97,7 +99,8 @@ class Settings(BaseModel):
     def _complete(self) -> Settings:
         if (self.price_input is None) != (self.price_output is None):
             raise ValueError("YORUTSUKE_PRICE_INPUT and YORUTSUKE_PRICE_OUTPUT go together: set both or neither")
-        if self.most_records < self.fewest_records:
+        quotas = documented_quotas(self.model_id).told(self.quota_overrides, SETTINGS)
+        if quotas.most_records < quotas.fewest_records:
             raise ValueError("YORUTSUKE_MOST_RECORDS is below YORUTSUKE_FEWEST_RECORDS")
         return self
 
@@ -105,6 +108,19 @@ class Settings(BaseModel):
     def is_embedded(self) -> bool:
         """Whether the AWS is the one that needs no account."""
         return self.aws is Aws.EMBEDDED
+
+    @property
+    def quota_overrides(self) -> Limits:
+        """The limits that are set here, whatever the service says."""
+        limits = {
+            "fewest_records": self.fewest_records,
+            "most_records": self.most_records,
+            "part_records": self.most_records,
+            "part_bytes": self.part_bytes,
+            "job_bytes": self.job_bytes,
+            "running_jobs": self.running_jobs,
+        }
+        return {name: limit for name, limit in limits.items() if limit is not None}
 
     def table(self, name: str) -> str:
         """Return the full name of a table: `yorutsuke-transactions-dev`."""
@@ -149,7 +165,7 @@ class Settings(BaseModel):
             max_attempts=self.max_attempts,
             budget_usd=self.budget_usd,
             timeout_hours=self.timeout_hours,
-            quotas=Quotas(self.fewest_records, self.most_records, self.part_bytes),
+            quotas=documented_quotas(self.model_id).told(self.quota_overrides, SETTINGS),
             tags=(("application", "yorutsuke"), ("env", self.env)),
             concurrency=self.concurrency,
         )

@@ -33,6 +33,7 @@ def manifest_writer(product: Composition) -> ManifestWriter:
         events=LoggedEvents(),
         clock=SystemClock(),
         prices=product.prices,
+        quota_book=product.quota_book,
     )
 
 
@@ -47,6 +48,7 @@ def submitter(product: Composition) -> Submitter:
         model=product.on_demand_model,
         events=LoggedEvents(),
         clock=SystemClock(),
+        quota_book=product.quota_book,
     )
 
 
@@ -57,6 +59,7 @@ def watch(product: Composition) -> Watch:
         ledger=product.ledger,
         service=product.batch_service,
         clock=SystemClock(),
+        quota_book=product.quota_book,
     )
 
 

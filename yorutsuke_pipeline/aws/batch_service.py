@@ -149,6 +149,7 @@ def read_state(answer: Mapping[str, Any]) -> JobState:
         processed_count=answer.get("processedRecordCount"),
         success_count=answer.get("successRecordCount"),
         error_count=answer.get("errorRecordCount"),
+        model_id=answer.get("modelId"),
     )
 
 

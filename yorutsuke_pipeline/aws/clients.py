@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from mypy_boto3_bedrock_runtime import BedrockRuntimeClient
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_s3 import S3Client
+    from mypy_boto3_service_quotas import ServiceQuotasClient
 
 _COMMON = Config(
     user_agent_extra="yorutsuke-pipeline",
@@ -39,6 +40,8 @@ _OWN: dict[str, Config] = {
     "bedrock-runtime": _ONCE.merge(Config(read_timeout=300)),
     # A third of each call's time goes into checking parameters that the adapters make themselves.
     "dynamodb": Config(parameter_validation=False, read_timeout=20),
+    # What it says is known roughly without it: a network that does not lead there must not hold up the night.
+    "service-quotas": Config(read_timeout=10, retries={"mode": "standard", "total_max_attempts": 2}),
 }
 # Where credentials may come from for an AWS that needs none: not from a login or an instance's own role,
 # which would cost seconds on the network, or fail, for nothing.
@@ -96,6 +99,11 @@ class AwsClients:
     def of(self, service: str) -> Any:  # noqa: ANN401 — boto3 makes its clients' classes as it runs
         """The client of any other service, by boto3's name of it."""
         return self._client(service)
+
+    @property
+    def service_quotas(self) -> ServiceQuotasClient:
+        """The client of Service Quotas."""
+        return cast("ServiceQuotasClient", self._client("service-quotas"))
 
     def _client(self, service: str) -> Any:  # noqa: ANN401 — boto3 makes its clients' classes as it runs
         with self._lock:

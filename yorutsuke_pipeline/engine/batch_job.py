@@ -43,7 +43,7 @@ class JobState:
     """What the service says of a job, made from its answer once, at the edge.
 
     The service may leave out the message, the end and the counts; they are None then. `status` is kept
-    as it was said: one that nobody has heard of means "keep waiting".
+    as it was said: one that nobody has heard of means "keep waiting". `model_id` is an ARN, whatever was asked for.
     """
 
     job_id: str
@@ -58,6 +58,7 @@ class JobState:
     processed_count: int | None = None
     success_count: int | None = None
     error_count: int | None = None
+    model_id: str | None = None
 
     @property
     def has_ended(self) -> bool:
@@ -71,8 +72,8 @@ class BatchJob:
 
     Attributes:
         number: 1 for the intent's first job.
-        part_key: The S3 key of the JSONL that the job reads.
-        part_etag: What that object was when it was sealed.
+        part_key: The S3 key of the JSONL that the job reads; of several, their folder, which ends in a slash.
+        part_etag: What that object was when it was sealed; of a folder, what `job_input` makes of its parts.
         status: `Planned`, `Submitting`, or the service's word as last seen.
         version: Counts the row's writes, as on the intent.
     """

@@ -1,10 +1,11 @@
 """Where things lie in the bucket. Every key that the product writes is made here.
 
     uploads/{userId}/...                       the app's; the product only reads, and deletes what it archived
-    batch-input/{intentId}/part-0001.jsonl     what a job reads
+    batch-input/{intentId}/part-0001.jsonl     what the first job reads, this part or more in this folder
+    batch-input/{intentId}.job-002/...         what the second job reads, in a folder of its own
     batch-work/{intentId}/records.jsonl        the manifest: each claimed record, without its image
-    batch-input/{intentId}/draft-003/...       the parts of a later draft: the first was never sealed (`manifest`)
-    batch-work/{intentId}/draft-003/...        its records.jsonl
+    batch-input/{intentId}.draft-003/...       the parts of a later draft: the first was never sealed (`manifest`)
+    batch-work/{intentId}.draft-003/...        its records.jsonl
     batch-output/{jobId}/...                   what the service wrote (on demand: ondemand-{jobName} for the id)
     batch-work/{intentId}/answers.jsonl        each record's answer, without the echoed input
     batch-work/{intentId}/outcomes.jsonl       what became of each: accepted, rejected or missing
@@ -17,6 +18,7 @@ Everything under `batch-*` expires after 30 days (`EXPIRING_PREFIXES`); in infra
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from yorutsuke_pipeline.engine.identity import check_s3_uri
@@ -32,11 +34,22 @@ DEAD_LETTERS_PREFIX = "dead-letters/"
 ARCHIVE_PREFIX = "processed/"
 EXPIRING_PREFIXES = (INPUT_PREFIX, WORK_PREFIX, OUTPUT_PREFIX)
 SERVICE_MANIFEST = "manifest.json.out"
+# No intent's id has a full stop in it.
+_JOB_FOLDER = re.compile(r"\.job-\d{3,}$")
 
 
-def part_key(intent_id: str, number: int, draft: int = 1) -> str:
-    """Return the key of an intent's part, from 1."""
-    return f"{INPUT_PREFIX}{_draft_folder(intent_id, draft)}/part-{number:04d}.jsonl"
+def part_key(intent_id: str, number: int, draft: int = 1, job: int = 1) -> str:
+    """Return the key of an intent's part, from 1, which the `job`-th job is to read.
+
+    The service processes every JSONL under a job's folder, those in folders below it too: so nobody else's is below.
+    """
+    folder = _draft_folder(intent_id, draft) + (f".job-{job:03d}" if job > 1 else "")
+    return f"{INPUT_PREFIX}{folder}/part-{number:04d}.jsonl"
+
+
+def folder_of(part: str) -> str:
+    """Return the folder of a part, with its slash."""
+    return part.rpartition("/")[0] + "/"
 
 
 def output_folder(job_id: str) -> str:
@@ -50,8 +63,8 @@ def records_key(intent_id: str, draft: int = 1) -> str:
 
 
 def records_key_of(part: str) -> str:
-    """Return the key of the manifest that the part of that key belongs to."""
-    folder = part.removeprefix(INPUT_PREFIX).rpartition("/")[0]
+    """Return the key of the manifest that the part, or folder of parts, of that key belongs to."""
+    folder = _JOB_FOLDER.sub("", part.removeprefix(INPUT_PREFIX).rpartition("/")[0])
     return f"{WORK_PREFIX}{folder}/records.jsonl"
 
 
@@ -113,4 +126,4 @@ def s3_uri(bucket: str, key: str) -> str:
 
 def _draft_folder(intent_id: str, draft: int) -> str:
     """Return a folder that only one run writes to: one that stalled cannot overwrite what another has sealed."""
-    return intent_id if draft == 1 else f"{intent_id}/draft-{draft:03d}"
+    return intent_id if draft == 1 else f"{intent_id}.draft-{draft:03d}"

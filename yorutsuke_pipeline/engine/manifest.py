@@ -11,33 +11,34 @@ from __future__ import annotations
 
 from collections import Counter
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from yorutsuke_pipeline.engine import layout
 from yorutsuke_pipeline.engine.cost import check_budget
 from yorutsuke_pipeline.engine.dead_letters import DeadLetter, add_dead_letters
 from yorutsuke_pipeline.engine.events import Event, EventName
 from yorutsuke_pipeline.engine.identity import fingerprint
+from yorutsuke_pipeline.engine.intake import Claimed, Intake, list_record
 from yorutsuke_pipeline.engine.intent import Intent, IntentStatus, ResultStats
 from yorutsuke_pipeline.engine.meter import NO_METER, Meter
 from yorutsuke_pipeline.engine.model_family import family_of
 from yorutsuke_pipeline.engine.opening import Opening
-from yorutsuke_pipeline.engine.parts import Part, PartWriter, input_line
+from yorutsuke_pipeline.engine.parts import JobParts, PartWriter, input_line
 from yorutsuke_pipeline.engine.planning import estimate_cost, plan_jobs
 from yorutsuke_pipeline.engine.policy import BelowMinimum
-from yorutsuke_pipeline.engine.quotas import balanced_size
-from yorutsuke_pipeline.engine.record import PendingRecord, RecordRejectedError, Reject
-from yorutsuke_pipeline.engine.streams import json_line, map_bounded
+from yorutsuke_pipeline.engine.record import PendingRecord, RecordRejectedError
+from yorutsuke_pipeline.engine.sharing import Sharing
+from yorutsuke_pipeline.engine.streams import map_bounded
 from yorutsuke_pipeline.engine.tokens import question_tokens
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from datetime import date
 
     from yorutsuke_pipeline.engine.batch_job import BatchJob
-    from yorutsuke_pipeline.engine.ports import ObjectWriter, PriceList, StoredObject
+    from yorutsuke_pipeline.engine.ports import PriceList, QuotaBook
+    from yorutsuke_pipeline.engine.quotas import Quotas
 
 
 @dataclass(frozen=True)
@@ -48,35 +49,27 @@ class ManifestReport:
         intent: The sealed, closed or already sealed intent; None if nothing was opened.
         rejects: Records turned away in this run, counted by kind.
         left_waiting: Records not taken, because they are too few for a batch job and the policy says skip.
+        quotas: Those that the parts were made by; None if none were made.
     """
 
     intent: Intent | None = None
     jobs: tuple[BatchJob, ...] = ()
     rejects: Counter[str] = field(default_factory=Counter)
     left_waiting: int = 0
-
-
-@dataclass(frozen=True)
-class _Claimed:
-    """A claimed record with what became of preparing it: exactly one of `line` and `reject`.
-
-    Of an image there is only the line: as many of these are held as calls are made ahead.
-    """
-
-    record: PendingRecord
-    source: StoredObject | None = None
-    attributes: Mapping[str, Any] = field(default_factory=dict)
-    input_tokens: int = 0
-    line: tuple[bytes, ...] = ()
-    reject: Reject | None = None
+    quotas: Quotas | None = None
 
 
 @dataclass(frozen=True)
 class ManifestWriter(Opening):
-    """The stage, with the ports it works through (those of `Opening`, and prices)."""
+    """The stage, with the ports it works through: those of `Opening`, and prices.
+
+    Attributes:
+        quota_book: Where quotas are asked for; None takes the policy's.
+    """
 
     prices: PriceList
     meter: Meter = NO_METER
+    quota_book: QuotaBook | None = None
 
     def write(self, day: date) -> ManifestReport:
         """Claim what waits in `day`, write the parts and seal the intent.
@@ -91,31 +84,40 @@ class ManifestWriter(Opening):
         if intent is not None and intent.status is IntentStatus.MANIFESTED:
             return ManifestReport(intent, self.jobs(intent))
         waiting = sum(1 for _ in self.meter.counting("records found waiting", self.takeable(day, intent)))
-        if intent is None:
-            if waiting == 0:
-                return ManifestReport()
-            if self._is_too_few(waiting):
-                return ManifestReport(left_waiting=waiting)
-            intent = self.open(day)
-        return self._fill(intent, waiting)
+        if intent is None and waiting == 0:
+            return ManifestReport()
+        informed = self._informed()
+        return replace(informed.prepare(day, intent, waiting), quotas=informed.policy.quotas)
+
+    def _informed(self) -> ManifestWriter:
+        """Return this stage with the quotas in force, which are asked for only when there is something to write."""
+        if self.quota_book is None:
+            return self
+        return replace(self, policy=replace(self.policy, quotas=self.quota_book.quotas(self.policy.model_id)))
+
+    def prepare(self, day: date, intent: Intent | None, waiting: int) -> ManifestReport:
+        """Do the work of `write` by the policy's quotas, for so many records at most."""
+        if intent is None and self._is_too_few(waiting):
+            return ManifestReport(left_waiting=waiting)
+        return self._fill(intent or self.open(day), waiting)
 
     def _is_too_few(self, count: int) -> bool:
         return self.policy.below_minimum is BelowMinimum.SKIP and count < self.policy.quotas.fewest_records
 
     def _fill(self, intent: Intent, waiting: int) -> ManifestReport:
         draft = self.ledger.save(intent)
-        rejected: list[_Claimed] = []
-        parts = self._write_parts(draft, waiting, rejected)
+        intake = Intake(waiting)
+        parts = self._write_parts(draft, intake)
         planned = plan_jobs(draft, parts, policy=self.policy, ledger=self.ledger, objects=self.objects)
         # Planned first: whoever passes here holds the newest versions of the intent and of its jobs.
         intent = self.ledger.save(draft)
-        rejects = self._turn_away(intent, rejected)
+        rejects = self._turn_away(intent, intake.rejected)
         if not parts:
             return ManifestReport(self._close_without_parts(intent, rejects.total()), (), rejects)
-        if self._is_too_few(sum(part.record_count for part in parts)):
+        if self._is_too_few(sum(job.record_count for job in parts)):
             records_key = layout.records_key(draft.intent_id, draft.version)
             closed = self.give_up(intent, records_key, rejected_count=rejects.total())
-            return ManifestReport(closed, (), rejects, left_waiting=sum(part.record_count for part in parts))
+            return ManifestReport(closed, (), rejects, left_waiting=sum(job.record_count for job in parts))
         sealed, jobs = self._seal(intent, parts, planned, rejects.total())
         return ManifestReport(sealed, jobs, rejects)
 
@@ -127,39 +129,35 @@ class ManifestWriter(Opening):
         self.events.emit(Event(EventName.BATCH_RESULT_COMPLETED, intent.intent_id, intent.trace_id, facts))
         return closed
 
-    def _write_parts(self, draft: Intent, waiting: int, rejected: list[_Claimed]) -> list[Part]:
-        """Write parts and the list of their records; put those that are turned away into `rejected`."""
+    def _write_parts(self, draft: Intent, intake: Intake) -> list[JobParts]:
+        """Write the parts of each job, and the list of their records."""
         takeable = self.takeable(draft.day, draft)
-        size = balanced_size(waiting, self.policy.quotas)
+        sharing = Sharing(self.policy.quotas, Claimed.size, lambda: intake.left)
         with ExitStack() as stack:
             records_key = layout.records_key(draft.intent_id, draft.version)
             listing = stack.enter_context(self.objects.writing(records_key))
-            parts = stack.enter_context(PartWriter(self.objects, draft, self.policy.quotas, size))
+            parts = stack.enter_context(PartWriter(self.objects, draft, self.policy.quotas))
             claim = partial(self._claim, draft)
-            for claimed in self.meter.counting(
+            claimed = self.meter.counting(
                 "records claimed and written",
                 map_bounded(claim, takeable, workers=self.policy.concurrency),
-                waiting,
-            ):
-                if claimed is None:
-                    continue
-                if claimed.reject is not None:
-                    rejected.append(claimed)
-                else:
-                    part = parts.write(claimed.line, input_tokens=claimed.input_tokens)
-                    _list_record(listing, claimed, part)
-        return parts.parts
+                intake.left,
+            )
+            for job, record in sharing.share(intake.accepted(claimed)):
+                parts.write(record.line, job=job, input_tokens=record.input_tokens)
+                list_record(listing, record, job)
+        return parts.jobs
 
-    def _claim(self, intent: Intent, waiting: PendingRecord) -> _Claimed | None:
+    def _claim(self, intent: Intent, waiting: PendingRecord) -> Claimed | None:
         record = self.pending.claim(waiting.identity, intent.intent_id)
         if record is None:
             return None
         try:
             return self._prepare(record)
         except RecordRejectedError as error:
-            return _Claimed(record, reject=error.reject)
+            return Claimed(record, reject=error.reject)
 
-    def _prepare(self, record: PendingRecord) -> _Claimed:
+    def _prepare(self, record: PendingRecord) -> Claimed:
         """Fetch and check what goes along with the question, and make the record's line."""
         key = self.workload.content_key(record)
         source, content = None, None
@@ -182,9 +180,9 @@ class ManifestWriter(Opening):
                 f"the request is {size:,} bytes, the model takes {self.policy.quotas.line_bytes:,}",
             )
         tokens = question_tokens(self.policy.model_id, prepared.question)
-        return _Claimed(record, source, prepared.attributes, tokens, line)
+        return Claimed(record, source, prepared.attributes, tokens, line)
 
-    def _turn_away(self, intent: Intent, rejected: list[_Claimed]) -> Counter[str]:
+    def _turn_away(self, intent: Intent, rejected: list[Claimed]) -> Counter[str]:
         """Write dead letters first, then take the records out of line: a reason is never lost."""
         pairs = [(claimed.record, claimed.reject) for claimed in rejected if claimed.reject is not None]
         letters = [
@@ -206,7 +204,7 @@ class ManifestWriter(Opening):
     def _seal(
         self,
         intent: Intent,
-        parts: list[Part],
+        parts: list[JobParts],
         planned: list[BatchJob],
         rejected: int,
     ) -> tuple[Intent, tuple[BatchJob, ...]]:
@@ -219,25 +217,10 @@ class ManifestWriter(Opening):
             model_id=self.policy.model_id,
             prompt_version=self.workload.prompt_version,
             request_fingerprint=fingerprint({"tokens": [job.client_request_token for job in jobs]}),
-            record_count=sum(part.record_count for part in parts),
+            record_count=sum(job.record_count for job in parts),
             rejected_count=rejected,
             job_count=len(jobs),
-            input_bytes=sum(part.byte_count for part in parts),
+            input_bytes=sum(job.byte_count for job in parts),
             estimate_usd=estimate,
         )
         return self.ledger.save(sealed), jobs
-
-
-def _list_record(listing: ObjectWriter, claimed: _Claimed, part: int) -> None:
-    """Write what later stages need of a record, so that none of them reads its row again."""
-    source = claimed.source
-    document = {
-        "recordId": claimed.record.record_id,
-        "identity": claimed.record.identity,
-        "attempts": claimed.record.attempts,
-        "lastReason": claimed.record.last_reason,
-        "part": part,
-        "source": {"key": source.key, "size": source.size, "etag": source.etag} if source else None,
-        "attributes": dict(claimed.attributes),
-    }
-    listing.write(json_line(document))

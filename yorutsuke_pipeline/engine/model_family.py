@@ -149,6 +149,19 @@ def family_of(model_id: str) -> ModelFamily:
     raise ConfigurationError(f"model {model_id!r} is of no known family; set YORUTSUKE_MODEL_ID to one of: {known}")
 
 
+def base_model(model_id: str) -> str:
+    """Return what an id, an inference profile's id or an ARN names, without region, account or profile's prefix.
+
+    Quotas are per base model, and the service answers with an ARN where an id was given. Of a model that the
+    product does not know, the text is returned as it is.
+    """
+    for mark, _ in _FAMILIES:
+        _, found, after = model_id.partition(mark)
+        if found:
+            return found + after
+    return model_id
+
+
 def _mapping(value: object) -> dict[str, Any]:
     return value if isinstance(value, dict) else {}
 

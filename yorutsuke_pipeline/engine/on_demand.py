@@ -17,13 +17,14 @@ from typing import TYPE_CHECKING, Any
 from yorutsuke_pipeline.engine import layout
 from yorutsuke_pipeline.engine.batch_job import COMPLETED, PARTIALLY_COMPLETED, PLANNED, SUBMITTING
 from yorutsuke_pipeline.engine.errors import ConfigurationError, ThrottledError
+from yorutsuke_pipeline.engine.job_input import parts_of
 from yorutsuke_pipeline.engine.meter import NO_METER, Meter
 from yorutsuke_pipeline.engine.model_family import family_of
 from yorutsuke_pipeline.engine.ports import ModelRefusedError
 from yorutsuke_pipeline.engine.streams import json_line, map_bounded
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
     from datetime import datetime
 
     from yorutsuke_pipeline.engine.batch_job import BatchJob
@@ -57,7 +58,7 @@ class OnDemandRun:
             # From here on something may have been paid for, so the intent is not given up any more.
             job = self.ledger.save_job(replace(job, status=SUBMITTING))
         try:
-            self._answer_all(intent, job, self.objects.lines(job.part_key, longest=self.policy.quotas.line_bytes))
+            self._answer_all(intent, job, self._questions(job))
         except ConfigurationError:
             if next(iter(self.objects.list(layout.asked_folder(intent.intent_id))), None) is None:
                 # Nothing was asked, so that the intent can be given up when the setting is mended.
@@ -79,6 +80,11 @@ class OnDemandRun:
         message = f"{fault} after it was sealed, so only what was answered before is kept"
         return self._end(job, PARTIALLY_COMPLETED, begun=self.clock.now(), message=message)
 
+    def _questions(self, job: BatchJob) -> Iterator[bytes]:
+        """Yield the lines of all parts; a hundred of the largest requests do not fit into one."""
+        for part in parts_of(self.objects, job.part_key):
+            yield from self.objects.lines(part.key, longest=self.policy.quotas.line_bytes)
+
     def _end(self, job: BatchJob, status: str, *, begun: datetime, message: str | None = None) -> BatchJob:
         ended = replace(job, status=status, message=message, job_id=_job_id(job), submitted_at=begun)
         return self.ledger.save_job(replace(ended, completed_at=self.clock.now()))
@@ -86,7 +92,7 @@ class OnDemandRun:
     def _answer_all(self, intent: Intent, job: BatchJob, lines: Iterable[bytes]) -> None:
         """Write what a batch job would have written: the lines of output, and the summary."""
         folder = layout.output_folder(_job_id(job))
-        part_name = job.part_key.rpartition("/")[2]
+        part_name = job.part_key.rpartition("/")[2] or "parts.jsonl"
         counts: Counter[str] = Counter()
         with self.objects.writing(f"{folder}{part_name}.out") as out:
             for answered in self.meter.counting(

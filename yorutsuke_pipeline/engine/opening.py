@@ -16,6 +16,7 @@ from yorutsuke_pipeline.engine.errors import LostRaceError
 from yorutsuke_pipeline.engine.events import Event, EventName
 from yorutsuke_pipeline.engine.identity import fingerprint, intent_id
 from yorutsuke_pipeline.engine.intent import Intent, IntentStatus, ResultStats
+from yorutsuke_pipeline.engine.job_input import job_input
 from yorutsuke_pipeline.engine.streams import read_json_lines
 
 if TYPE_CHECKING:
@@ -138,5 +139,5 @@ class Opening:
         return intent.model_id == self.policy.model_id and intent.prompt_version == self.workload.prompt_version
 
     def _is_intact(self, jobs: tuple[BatchJob, ...]) -> bool:
-        parts = (self.objects.head(job.part_key) for job in jobs)
-        return all(part is not None and part.etag == job.part_etag for part, job in zip(parts, jobs, strict=True))
+        inputs = (job_input(self.objects, job.part_key) for job in jobs)
+        return all(found is not None and found.etag == job.part_etag for found, job in zip(inputs, jobs, strict=True))

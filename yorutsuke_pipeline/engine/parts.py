@@ -9,12 +9,12 @@ from __future__ import annotations
 import json
 from base64 import b64encode
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import pybase64
 
-from yorutsuke_pipeline.engine.layout import part_key
+from yorutsuke_pipeline.engine.layout import folder_of, part_key
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -39,7 +39,30 @@ class Part:
     key: str
     record_count: int = 0
     byte_count: int = 0
+
+
+@dataclass
+class JobParts:
+    """The parts of one job; the service counts its minimum and maximum over all of them."""
+
+    parts: list[Part] = field(default_factory=list)
     input_tokens: int = 0
+
+    @property
+    def key(self) -> str:
+        """What the job reads: its one part, or the folder of its parts."""
+        key = self.parts[0].key
+        return key if len(self.parts) == 1 else folder_of(key)
+
+    @property
+    def record_count(self) -> int:
+        """Records in all parts."""
+        return sum(part.record_count for part in self.parts)
+
+    @property
+    def byte_count(self) -> int:
+        """Bytes of all parts."""
+        return sum(part.byte_count for part in self.parts)
 
 
 def input_line(record_id: str, question: Question, family: ModelFamily) -> tuple[bytes, ...]:
@@ -62,14 +85,14 @@ def _as_json(record_id: str, model_input: object) -> bytes:
 class PartWriter:
     """Writes lines to part after part. Left with an error, the part being written does not come to be."""
 
-    def __init__(self, objects: ObjectStore, draft: Intent, quotas: Quotas, records_per_part: int) -> None:
+    def __init__(self, objects: ObjectStore, draft: Intent, quotas: Quotas) -> None:
         self._objects = objects
         self._draft = draft
         self._quotas = quotas
-        self._records_per_part = records_per_part
         self._open = ExitStack()
         self._out: ObjectWriter | None = None
-        self.parts: list[Part] = []
+        self._part_count = 0
+        self.jobs: list[JobParts] = []
 
     def __enter__(self) -> Self:
         return self
@@ -82,27 +105,30 @@ class PartWriter:
     ) -> None:
         self._open.__exit__(kind, error, trace)
 
-    def write(self, line: tuple[bytes, ...], *, input_tokens: int) -> int:
-        """Append a record's line, given in pieces; return the number of the part it went into, from 1."""
+    def write(self, line: tuple[bytes, ...], *, job: int, input_tokens: int) -> None:
+        """Append a record's line, given in pieces, to the last part of a job; jobs come one after the other, from 1."""
         size = sum(map(len, line))
-        if self._out is None or self._is_full(size):
+        if job > len(self.jobs):
+            self.jobs.append(JobParts())
             self._start_part()
-        part = self.parts[-1]
+        elif self._is_full(size):
+            self._start_part()
+        part = self.jobs[-1].parts[-1]
         if self._out is not None:
             for piece in line:
                 self._out.write(piece)
         part.record_count += 1
         part.byte_count += size
-        part.input_tokens += input_tokens
-        return len(self.parts)
+        self.jobs[-1].input_tokens += input_tokens
 
     def _is_full(self, more: int) -> bool:
-        part = self.parts[-1]
-        return part.record_count >= self._records_per_part or part.byte_count + more > self._quotas.part_bytes
+        part = self.jobs[-1].parts[-1]
+        return part.record_count >= self._quotas.part_records or part.byte_count + more > self._quotas.part_bytes
 
     def _start_part(self) -> None:
         self._open.close()
         self._open = ExitStack()
-        key = part_key(self._draft.intent_id, len(self.parts) + 1, self._draft.version)
+        self._part_count += 1
+        key = part_key(self._draft.intent_id, self._part_count, self._draft.version, len(self.jobs))
         self._out = self._open.enter_context(self._objects.writing(key))
-        self.parts.append(Part(key))
+        self.jobs[-1].parts.append(Part(key))

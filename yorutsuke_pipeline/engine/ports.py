@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from yorutsuke_pipeline.engine.cost import Price
     from yorutsuke_pipeline.engine.events import Event
     from yorutsuke_pipeline.engine.intent import Intent
+    from yorutsuke_pipeline.engine.quotas import Quotas
     from yorutsuke_pipeline.engine.record import PendingRecord
     from yorutsuke_pipeline.engine.workload import Row
 
@@ -42,6 +43,14 @@ class PriceList(Protocol):
 
     def price(self, model_id: str) -> Price | None:
         """Return a model's on-demand price, or None if it is unknown."""
+        ...
+
+
+class QuotaBook(Protocol):
+    """Where the service's limits come from."""
+
+    def quotas(self, model_id: str) -> Quotas:
+        """Return the limits of a model's batch jobs; asked once, however often this is called."""
         ...
 
 

@@ -16,7 +16,7 @@ from yorutsuke_pipeline.engine.scratch import Scratch
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-_SCHEMA = "CREATE TABLE record (number INTEGER PRIMARY KEY, id TEXT, part INTEGER, document BLOB)"
+_SCHEMA = "CREATE TABLE record (number INTEGER PRIMARY KEY, id TEXT, job INTEGER, document BLOB)"
 _LAST_OF_EACH = "DELETE FROM record WHERE number NOT IN (SELECT max(number) FROM record GROUP BY id)"
 
 
@@ -32,8 +32,8 @@ class RecordIndex(Scratch):
 
         Of a record that is listed twice, the last document counts.
         """
-        rows = ((document["recordId"], document["part"], marshal.dumps(document)) for document in documents)
-        self._database.executemany("INSERT INTO record (id, part, document) VALUES (?, ?, ?)", rows)
+        rows = ((document["recordId"], _job_of(document), marshal.dumps(document)) for document in documents)
+        self._database.executemany("INSERT INTO record (id, job, document) VALUES (?, ?, ?)", rows)
         try:
             self._index()
         except sqlite3.IntegrityError:
@@ -43,12 +43,12 @@ class RecordIndex(Scratch):
         self._seen = bytearray((highest or 0) + 1)
         return int(count)
 
-    def take(self, record_id: str, part: int) -> tuple[dict[str, Any] | None, bool]:
-        """Return a record's document (None if the part has no such record), and whether for the first time."""
+    def take(self, record_id: str, job: int) -> tuple[dict[str, Any] | None, bool]:
+        """Return a record's document (None if the job has no such record), and whether for the first time."""
         if not record_id.isascii():
             return None, False
-        query = "SELECT number, document FROM record WHERE id = ? AND part = ?"
-        row = self._database.execute(query, (record_id, part)).fetchone()
+        query = "SELECT number, document FROM record WHERE id = ? AND job = ?"
+        row = self._database.execute(query, (record_id, job)).fetchone()
         if row is None:
             return None, False
         number, document = row
@@ -56,17 +56,22 @@ class RecordIndex(Scratch):
         self._seen[number] = True
         return _read(document), is_first
 
-    def left(self, part: int) -> Iterator[dict[str, Any]]:
-        """Yield the documents of a part's records that were never taken, in the manifest's order."""
-        query = "SELECT number, document FROM record WHERE part = ? ORDER BY number"
-        with closing(self._database.execute(query, (part,))) as rows:
+    def left(self, job: int) -> Iterator[dict[str, Any]]:
+        """Yield the documents of a job's records that were never taken, in the manifest's order."""
+        query = "SELECT number, document FROM record WHERE job = ? ORDER BY number"
+        with closing(self._database.execute(query, (job,))) as rows:
             for number, document in rows:
                 if not self._seen[number]:
                     yield _read(document)
 
     def _index(self) -> None:
         self._database.execute("CREATE UNIQUE INDEX by_id ON record (id)")
-        self._database.execute("CREATE INDEX by_part ON record (part)")
+        self._database.execute("CREATE INDEX by_job ON record (job)")
+
+
+def _job_of(document: dict[str, Any]) -> int:
+    """Return the number of the job that asks about a record; lists of before jobs read several parts say `part`."""
+    return int(document["job"] if "job" in document else document["part"])
 
 
 def _read(document: bytes) -> dict[str, Any]:

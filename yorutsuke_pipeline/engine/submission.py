@@ -26,8 +26,11 @@ from yorutsuke_pipeline.engine.errors import (
 )
 from yorutsuke_pipeline.engine.events import Event, EventName
 from yorutsuke_pipeline.engine.intent import Intent, IntentStatus
+from yorutsuke_pipeline.engine.job_input import job_input
 from yorutsuke_pipeline.engine.meter import NO_METER, Meter
 from yorutsuke_pipeline.engine.on_demand import OnDemandRun
+from yorutsuke_pipeline.engine.quotas import FixedQuotas
+from yorutsuke_pipeline.engine.slots import Slots, SlotTurn
 
 if TYPE_CHECKING:
     from datetime import date
@@ -40,6 +43,7 @@ if TYPE_CHECKING:
         IntentLedger,
         ObjectStore,
         OnDemandModel,
+        QuotaBook,
     )
     from yorutsuke_pipeline.engine.workload import Workload
 
@@ -72,6 +76,7 @@ class Submitter:
     events: EventLog
     clock: Clock
     meter: Meter = NO_METER
+    quota_book: QuotaBook | None = None
 
     def submit(self, day: date) -> SubmissionReport:
         """Submit every job of the day's sealed intents that is not submitted yet.
@@ -80,17 +85,19 @@ class Submitter:
             ManifestChangedError: A part is no longer what was sealed; it is not submitted.
             SubmissionRefusedError: The service refused a job, which does not exist then.
             InDoubtError: Nobody can tell whether a job exists; run the stage again.
+            ConfigurationError: The account has no slot for a job of the model, and never will without a change.
         """
         intents: list[Intent] = []
         jobs: list[BatchJob] = []
         waiting = 0
         statuses = (IntentStatus.MANIFESTED, IntentStatus.SUBMITTED)
         for intent in intents_in(self.ledger, self.workload.name, day, *statuses):
+            turn = self._turn(intent)
             planned = self.ledger.jobs(intent.intent_id)[: intent.job_count]
             has_begun = any(job.status != PLANNED for job in planned)
             tried = []
             for job in planned:
-                tried.append(self._submitted(intent, job, has_begun=has_begun))
+                tried.append(self._submitted(intent, job, turn, has_begun=has_begun))
                 has_begun = has_begun or tried[-1].status != PLANNED
             jobs.extend(tried)
             missing = sum(1 for job in tried if job.awaits_submission)
@@ -115,7 +122,7 @@ class Submitter:
         self.events.emit(Event(EventName.BATCH_SUBMITTED, intent.intent_id, intent.trace_id, facts))
         return saved
 
-    def _submitted(self, intent: Intent, job: BatchJob, *, has_begun: bool) -> BatchJob:
+    def _submitted(self, intent: Intent, job: BatchJob, turn: SlotTurn, *, has_begun: bool) -> BatchJob:
         if not job.awaits_submission:
             return job
         if job.status == SUBMITTING and job.mode is JobMode.BATCH:
@@ -131,13 +138,19 @@ class Submitter:
         if job.mode is JobMode.ON_DEMAND:
             run = OnDemandRun(self.policy, self.ledger, self.objects, self.model, self.clock, self.meter)
             return run.run(intent, job) if fault is None else run.end_early(intent, job, fault)
-        return self._create(intent, job) if fault is None else self._withdraw(job, fault)
+        if fault is not None:
+            return self._withdraw(job, fault)
+        return self._create(intent, job, turn) if turn.take() else job
+
+    def _turn(self, intent: Intent) -> SlotTurn:
+        book = self.quota_book or FixedQuotas(self.policy.quotas)
+        return SlotTurn(Slots(intent.model_id, book, self.service, self.clock))
 
     def _withdraw(self, job: BatchJob, fault: str) -> BatchJob:
         message = f"{fault} after it was sealed, so it was never submitted"
         return self.ledger.save_job(replace(job, status=WITHDRAWN, message=message, completed_at=self.clock.now()))
 
-    def _create(self, intent: Intent, job: BatchJob) -> BatchJob:
+    def _create(self, intent: Intent, job: BatchJob, turn: SlotTurn) -> BatchJob:
         request = self._request(intent, job)
         # After an earlier doubt it stays `Submitting`: a look-up that found nothing may have come too early.
         before = job.status
@@ -145,7 +158,9 @@ class Submitter:
         try:
             arn = self.service.create(request)
         except SlotsFullError:
-            return self.ledger.save_job(replace(job, status=before))
+            job = self.ledger.save_job(replace(job, status=before))
+            turn.end()
+            return job
         except ThrottledError:
             self.ledger.save_job(replace(job, status=before))
             raise
@@ -180,7 +195,7 @@ class Submitter:
 
     def _fault_of_part(self, job: BatchJob) -> str | None:
         """Return what is wrong with the job's part, as the beginning of a sentence; None if nothing is."""
-        stored = self.objects.head(job.part_key)
+        stored = job_input(self.objects, job.part_key)
         if stored is not None and stored.etag == job.part_etag:
             return None
         return f"{job.part_key} {'is gone' if stored is None else 'was changed'}"

@@ -11,14 +11,16 @@ from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 
-from yorutsuke_pipeline.engine.batch_job import VANISHED, BatchJob, JobState, may_have_vanished
-from yorutsuke_pipeline.engine.errors import LostRaceError
+from yorutsuke_pipeline.engine.batch_job import VANISHED, BatchJob, JobMode, JobState, may_have_vanished
+from yorutsuke_pipeline.engine.errors import ConfigurationError, LostRaceError
 from yorutsuke_pipeline.engine.intent import Intent, IntentStatus
+from yorutsuke_pipeline.engine.quotas import FixedQuotas
+from yorutsuke_pipeline.engine.slots import Slots
 from yorutsuke_pipeline.engine.streams import map_bounded
 
 if TYPE_CHECKING:
     from yorutsuke_pipeline.engine.policy import Policy
-    from yorutsuke_pipeline.engine.ports import BatchService, Clock, IntentLedger
+    from yorutsuke_pipeline.engine.ports import BatchService, Clock, IntentLedger, QuotaBook
 
 # From here on one page of a listing is cheaper than a Get for each job.
 _MANY_JOBS = 4
@@ -52,6 +54,11 @@ class Progress:
         """Whether it is sealed, with some jobs submitted or none, and the rest waiting to be."""
         return self.intent.status is IntentStatus.MANIFESTED
 
+    @property
+    def needed_slots(self) -> int:
+        """How many of its jobs wait for a slot at the service; those on demand need none."""
+        return sum(1 for job in self.jobs if job.awaits_submission and job.mode is JobMode.BATCH)
+
 
 @dataclass(frozen=True)
 class Watch:
@@ -61,6 +68,16 @@ class Watch:
     ledger: IntentLedger
     service: BatchService
     clock: Clock
+    quota_book: QuotaBook | None = None
+
+    def free_slots(self, model_id: str) -> int:
+        """Return how many jobs of a model are worth submitting now: as many as the service would take."""
+        book = self.quota_book or FixedQuotas(self.policy.quotas)
+        try:
+            return Slots(model_id, book, self.service, self.clock).free()
+        except ConfigurationError:
+            # It never takes one. The submission says so on its day, where a person looks; the other days go on.
+            return 1
 
     def look(self, intents: list[Intent]) -> list[Progress]:
         """Return the progress of each intent, having asked the service about jobs that had not ended."""

@@ -75,13 +75,15 @@ class Request:
     def is_for_bedrock(self) -> bool:
         """Bedrock by its signature; without one (a bearer key, curl) by a path that only Bedrock has.
 
+        Service Quotas, too, of which there are only Bedrock's.
+
         A bucket may be called `model`: signed requests to it say `s3`, and unsigned reads of its objects
         do not end in an operation's name.
         """
         if self.path.startswith("/_yorutsuke/bedrock"):
             return True
         signed = self.signed_service
-        return signed == "bedrock" if signed else _BEDROCK_PATH.match(self.path) is not None
+        return signed in {"bedrock", "servicequotas"} if signed else _BEDROCK_PATH.match(self.path) is not None
 
     @property
     def is_for_objects(self) -> bool:

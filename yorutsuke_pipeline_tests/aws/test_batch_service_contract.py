@@ -10,6 +10,7 @@ import pytest
 
 from yorutsuke_pipeline.aws.batch_service import BedrockBatchService
 from yorutsuke_pipeline.engine.batch_job import JobRequest
+from yorutsuke_pipeline.engine.model_family import base_model
 from yorutsuke_pipeline_tests.fakes.batch_service import FakeBatchService
 from yorutsuke_pipeline_tests.fakes.clock import FakeClock
 
@@ -61,6 +62,15 @@ def test_a_created_job_is_found_by_name_and_token(subject: Subject) -> None:
         subject.request.job_name,
         subject.request.client_request_token,
     )
+
+
+def test_a_listed_job_tells_which_base_model_it_is_of(subject: Subject) -> None:
+    arn = subject.port.create(subject.request)
+
+    listed = subject.port.since(datetime.now(timezone.utc) - timedelta(hours=1))
+
+    (found,) = (state for state in listed if state.job_arn == arn)
+    assert base_model(str(found.model_id)) == subject.request.model_id
 
 
 def test_the_same_token_gives_the_same_job(subject: Subject) -> None:

@@ -26,6 +26,7 @@ def test_a_day_is_submitted_and_then_brought_home() -> None:
 
     assert metadata(submitted, "pending_images")["dagster/row_count"] == 3
     assert metadata(submitted, "manifest")["intent"] == FIRST
+    assert "documented default" in str(metadata(submitted, "manifest")["quotas"])
     assert metadata(submitted, "bedrock_job")["dagster/row_count"] == 3
     assert metadata(ingested, "transactions")["dagster/row_count"] == 3
     archived = metadata(ingested, "archived_images")

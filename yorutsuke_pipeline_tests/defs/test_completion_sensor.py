@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from datetime import date
 from typing import TYPE_CHECKING
 
 import dagster as dg
@@ -11,8 +12,7 @@ import pytest
 from yorutsuke_pipeline.defs.jobs import INTENT_TAG
 from yorutsuke_pipeline.defs.sensors.completion import MOST_FAILED_INGESTS
 from yorutsuke_pipeline_tests.defs.days import DAY_KEY, definitions, resources
-from yorutsuke_pipeline_tests.engine.nights import FIRST, night_of
-from yorutsuke_pipeline_tests.fakes.batch_service import CreateAnswer, FakeBatchService
+from yorutsuke_pipeline_tests.engine.nights import DAY, FIRST, night_of, with_quotas
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -126,12 +126,60 @@ def test_a_run_that_dagster_starts_again_by_itself_is_not_launched_a_second_time
 def test_jobs_that_found_no_slot_are_submitted_again_when_their_submission_ended_well(
     instance: dg.DagsterInstance, job: str
 ) -> None:
-    night = night_of(3)
-    night.service = FakeBatchService([CreateAnswer.SLOTS_FULL], clock=night.clock)
+    night = night_of(8, policy=with_quotas(running_jobs=1))
     night.submit()
+    night.end_jobs()
     _a_run(instance, job, dg.DagsterRunStatus.SUCCESS)
     _a_run(instance, "ingest_results", dg.DagsterRunStatus.FAILURE)
 
     (request,) = _requests(_tick(night, instance))
 
     assert (request.job_name, request.partition_key) == ("submit_batch", DAY_KEY)
+
+
+def test_no_run_is_launched_for_jobs_that_would_find_no_slot(instance: dg.DagsterInstance) -> None:
+    night = night_of(8, policy=with_quotas(running_jobs=1))
+    night.submit()
+    _a_run(instance, "submit_batch", dg.DagsterRunStatus.SUCCESS)
+
+    result = _tick(night, instance)
+
+    assert isinstance(result, dg.SkipReason)
+    assert "1 jobs wait for a free slot" in str(result.skip_message)
+
+
+def test_what_waits_to_be_asked_on_demand_needs_no_slot(instance: dg.DagsterInstance) -> None:
+    night = night_of(2, policy=with_quotas(running_jobs=1))
+    night.stages().manifest.write(DAY)
+    _a_run(instance, "__ASSET_JOB", dg.DagsterRunStatus.SUCCESS)
+
+    (request,) = _requests(_tick(night, instance))
+
+    assert request.job_name == "submit_batch"
+
+
+def test_a_free_slot_goes_to_the_oldest_of_the_days_that_wait(instance: dg.DagsterInstance) -> None:
+    night = night_of(3, policy=with_quotas(running_jobs=1))
+    later = date(2026, 1, 10)
+    for number in range(3):
+        night.arrive(f"late-{number}", pendingDate=later.isoformat())
+    for day in (later, DAY):
+        night.stages().manifest.write(day)
+        _a_run(instance, "submit_batch", dg.DagsterRunStatus.SUCCESS, **{"dagster/partition": day.isoformat()})
+
+    requests = _requests(_tick(night, instance))
+
+    assert [request.partition_key for request in requests] == [DAY_KEY]
+
+
+def test_a_day_that_will_never_find_a_slot_is_launched_to_say_so_and_holds_up_no_other(
+    instance: dg.DagsterInstance,
+) -> None:
+    night = night_of(8, policy=with_quotas(running_jobs=1))
+    night.submit()
+    night.policy = with_quotas(running_jobs=0)
+    _a_run(instance, "submit_batch", dg.DagsterRunStatus.SUCCESS)
+
+    (request,) = _requests(_tick(night, instance))
+
+    assert request.job_name == "submit_batch"

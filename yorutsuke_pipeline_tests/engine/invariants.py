@@ -9,6 +9,7 @@ from yorutsuke_pipeline.engine import layout
 from yorutsuke_pipeline.engine.identity import record_id
 from yorutsuke_pipeline_tests.engine.interruptions import Calls
 from yorutsuke_pipeline_tests.engine.nights import pictured, source_key
+from yorutsuke_pipeline_tests.fakes.batch_service import input_keys
 
 if TYPE_CHECKING:
     from yorutsuke_pipeline_tests.engine.nights import Night
@@ -40,8 +41,8 @@ def check_settled(night: Night) -> None:
 def _check_paid_once(night: Night) -> None:
     asked: Counter[str] = Counter(pictured(body) for body in night.model.asked)
     for request in night.service.requests.values():
-        part = request.input_uri.removeprefix(f"s3://{night.objects.bucket}/")
-        asked.update(pictured(line["modelInput"]) for line in night.lines_of(part))
+        for part in input_keys(request, night.objects):
+            asked.update(pictured(line["modelInput"]) for line in night.lines_of(part))
     decided: Counter[str] = Counter()
     for key in {layout.records_key_of(job.part_key) for job in night.ledger.rows.values()}:
         decided.update(line["identity"] for line in night.lines_of(key))

@@ -42,7 +42,7 @@ SECOND = "receipts-2026-01-09-002"
 POLICY = Policy(
     model_id="amazon.nova-lite-v1:0",
     role_arn="arn:aws:iam::000000000000:role/batch",
-    quotas=Quotas(fewest_records=3, most_records=4),
+    quotas=Quotas(fewest_records=3, most_records=4, running_jobs=1_000),
     concurrency=1,
 )
 
@@ -177,13 +177,17 @@ class Night:
         """Let every job that runs come to its end, with its output."""
         for job_id in [job_id for job_id, state in self.service.states.items() if not state.has_ended]:
             self.service.complete(job_id, self.objects, self.say)
-            left_out = [
-                line for line in self.output(job_id) if pictured(json.loads(line)["modelInput"]) in self.unanswered
-            ]
-            if left_out:
-                self.unanswered -= {pictured(json.loads(line)["modelInput"]) for line in left_out}
-                self.put_output(job_id, [line for line in self.output(job_id) if line not in left_out])
-                self.service.end(job_id, PARTIALLY_COMPLETED)
+            for key in self.output_keys(job_id):
+                self._leave_out(job_id, key)
+
+    def _leave_out(self, job_id: str, key: str) -> None:
+        """Take the lines about unanswered images out of a file of output."""
+        lines = self.objects.contents[key].splitlines(keepends=True)
+        left_out = [line for line in lines if pictured(json.loads(line)["modelInput"]) in self.unanswered]
+        if left_out:
+            self.unanswered -= {pictured(json.loads(line)["modelInput"]) for line in left_out}
+            self.objects.contents[key] = b"".join(line for line in lines if line not in left_out)
+            self.service.end(job_id, PARTIALLY_COMPLETED)
 
     def end(self, status: str, lines: Iterable[bytes] | None = None) -> None:
         """Let the first job end with that status, with those lines of output or none."""
@@ -199,6 +203,11 @@ class Night:
     def put_output(self, job_id: str, lines: Iterable[bytes]) -> None:
         """Put other lines in the place of a job's output."""
         self.objects.contents[self.output_key(job_id)] = b"".join(line + b"\n" for line in lines)
+
+    def output_keys(self, job_id: str) -> list[str]:
+        """Return the files of answers that a job wrote, one for each part."""
+        folder = f"batch-output/{job_id}/"
+        return [key for key in self.objects.contents if key.startswith(f"{folder}part-") and key.endswith(".out")]
 
     def output_key(self, job_id: str) -> str:
         part = self.service.requests[job_id].input_uri.rpartition("/")[2]
@@ -250,4 +259,4 @@ def night_of(
 
 
 def with_quotas(**changes: int) -> Policy:
-    return replace(POLICY, quotas=replace(POLICY.quotas, **changes))
+    return replace(POLICY, quotas=POLICY.quotas.told(changes, "the test"))

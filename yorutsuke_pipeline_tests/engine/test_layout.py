@@ -44,12 +44,28 @@ def test_any_source_is_archived_under_its_day_by_its_record_id_alone(day: date, 
     assert re.fullmatch(rf"processed/{day.isoformat()}/{record_id(identity)}(\.[a-z0-9]{{1,4}})?", key)
 
 
-@given(INTENT_IDS, st.integers(1, 9_999), st.integers(1, 999))
-def test_the_keys_of_any_intent_are_locations_that_the_service_takes(intent: str, number: int, draft: int) -> None:
-    part = layout.part_key(check_intent_id(intent), number, draft)
+@given(INTENT_IDS, st.integers(1, 9_999), st.integers(1, 999), st.integers(1, 999))
+def test_the_keys_of_any_intent_are_locations_that_the_service_takes(
+    intent: str, number: int, draft: int, job: int
+) -> None:
+    part = layout.part_key(check_intent_id(intent), number, draft, job)
 
-    assert layout.s3_uri("my-bucket", part) == f"s3://my-bucket/{part}"
-    assert layout.records_key_of(part) == layout.records_key(intent, draft)
+    for key in (part, layout.folder_of(part)):
+        assert layout.s3_uri("my-bucket", key) == f"s3://my-bucket/{key}"
+        assert layout.records_key_of(key) == layout.records_key(intent, draft)
+
+
+@given(*[st.tuples(INTENT_IDS, st.integers(1, 3), st.integers(1, 3))] * 2)
+def test_the_folder_of_a_job_holds_no_part_of_another_job_draft_or_intent(
+    one: tuple[str, int, int], other: tuple[str, int, int]
+) -> None:
+    folder, part = (layout.part_key(intent, 1, draft, job) for intent, draft, job in (one, other))
+
+    assert part.startswith(layout.folder_of(folder)) == (one == other)
+
+
+def test_a_list_of_before_drafts_and_jobs_had_folders_beside_each_other_is_still_found() -> None:
+    assert layout.records_key_of("batch-input/a/draft-003/part-0002.jsonl") == "batch-work/a/draft-003/records.jsonl"
 
 
 @given(INTENT_IDS, INTENT_IDS, st.integers(1, 99), st.integers(1, 99))

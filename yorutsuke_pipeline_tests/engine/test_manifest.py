@@ -12,6 +12,7 @@ from yorutsuke_pipeline.engine.errors import ConfigurationError
 from yorutsuke_pipeline.engine.events import EventName
 from yorutsuke_pipeline.engine.identity import record_id
 from yorutsuke_pipeline.engine.intent import IntentStatus
+from yorutsuke_pipeline.engine.quotas import SERVICE_QUOTAS, Quotas
 from yorutsuke_pipeline_tests.engine.nights import (
     DAY,
     FIRST,
@@ -138,13 +139,12 @@ def test_records_are_spread_so_that_no_part_is_below_the_minimum() -> None:
     assert [(job.record_count, job.mode) for job in report.jobs] == [(3, JobMode.BATCH), (2, JobMode.BATCH)]
 
 
-def test_a_part_is_closed_before_it_passes_the_limit_in_bytes() -> None:
-    night = night_of(4, policy=with_quotas(part_bytes=3_000, fewest_records=1))
+def test_the_input_of_a_job_stays_within_the_limit_in_bytes() -> None:
+    night = night_of(4, policy=with_quotas(job_bytes=3_000, fewest_records=1))
 
     report = night.stages().manifest.write(DAY)
 
-    assert len(report.jobs) > 1
-    assert sum(job.record_count for job in report.jobs) == 4
+    assert [job.record_count for job in report.jobs] == [2, 2]
     assert all(len(night.objects.contents[job.part_key]) <= 3_000 for job in report.jobs)
 
 
@@ -185,3 +185,34 @@ def test_a_source_with_a_strange_key_is_asked_about_like_any_other() -> None:
 
     assert report.intent is not None
     assert report.intent.record_count == 3
+
+
+class CountedQuotas:
+    """Implements `QuotaBook` and counts how often it is asked."""
+
+    def __init__(self, known: Quotas) -> None:
+        self.known = known
+        self.asked: list[str] = []
+
+    def quotas(self, model_id: str) -> Quotas:
+        self.asked.append(model_id)
+        return self.known
+
+
+def test_the_quotas_in_force_decide_over_the_policys_and_are_reported() -> None:
+    book = CountedQuotas(Quotas(fewest_records=2, most_records=2).told({"most_records": 2}, SERVICE_QUOTAS))
+
+    report = replace(night_of(4).stages().manifest, quota_book=book).write(DAY)
+
+    assert [(job.record_count, job.mode) for job in report.jobs] == [(2, JobMode.BATCH), (2, JobMode.BATCH)]
+    assert report.quotas == book.known
+    assert book.asked == [POLICY.model_id]
+
+
+def test_a_day_with_nothing_to_write_asks_for_no_quota() -> None:
+    book, night = CountedQuotas(Quotas()), night_of(3)
+    night.submit()
+
+    report = replace(night.stages().manifest, quota_book=book).write(DAY)
+
+    assert (book.asked, report.quotas) == ([], None)

@@ -14,7 +14,7 @@ import pytest
 from yorutsuke_pipeline.engine.errors import TransientError, YorutsukeError
 from yorutsuke_pipeline_tests.engine.interruptions import Calls, Interruption, Killed
 from yorutsuke_pipeline_tests.engine.invariants import READS, check_always, check_settled
-from yorutsuke_pipeline_tests.engine.nights import night_of
+from yorutsuke_pipeline_tests.engine.nights import night_of, with_quotas
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -26,12 +26,13 @@ def eventful_night() -> Night:
     """Return a night in which everything happens at once.
 
     Two images are turned away, one job completes with an answer that is none, one leaves a record out,
-    and a third part is too small for a job and goes on demand.
+    whose input is two files, and what is left is too little for a job and goes on demand.
     """
     night = night_of(
         9,
         rows={"img-2": {"s3Key": "elsewhere/a.png", "hadSource": True}, "img-5": {"hadSource": False}},
         sources={"img-5": None},
+        policy=with_quotas(most_records=3, part_records=2),
     )
     night.answers["img-3"] = "no receipt at all"
     night.unanswered = {"img-7"}

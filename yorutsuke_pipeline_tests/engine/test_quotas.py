@@ -1,28 +1,33 @@
-"""How many records a job gets."""
+"""The service's limits, and who of three sources is believed."""
 
 from __future__ import annotations
 
-from hypothesis import given
-from hypothesis import strategies as st
+import pytest
 
-from yorutsuke_pipeline.engine.quotas import Quotas, balanced_size
-
-
-def test_a_remainder_below_the_minimum_is_spread_over_the_parts() -> None:
-    assert balanced_size(100_050, Quotas()) == 50_025
+from yorutsuke_pipeline.engine.quotas import DOCUMENTED, SERVICE_QUOTAS, SETTINGS, Quotas, documented_quotas
 
 
-@given(st.integers(100, 2_000_000))
-def test_no_part_is_above_the_most_or_below_the_fewest(records: int) -> None:
-    quotas = Quotas()
+@pytest.mark.parametrize(
+    ("model", "gigabytes"),
+    [
+        ("amazon.nova-lite-v1:0", 90),
+        ("arn:aws:bedrock:us-east-1:000000000000:inference-profile/us.amazon.nova-lite-v1:0", 90),
+        ("amazon.nova-micro-v1:0", 4.5),
+        ("global.anthropic.claude-haiku-4-5-20251001-v1:0", 4.5),
+    ],
+)
+def test_how_much_a_job_takes_depends_on_the_model(model: str, gigabytes: float) -> None:
+    assert documented_quotas(model).job_bytes == gigabytes * 1_000_000_000
 
-    size = balanced_size(records, quotas)
 
-    whole, rest = divmod(records, size)
-    assert size <= quotas.most_records
-    assert rest == 0 or rest >= quotas.fewest_records
-    assert whole + bool(rest) == -(-records // quotas.most_records)
+def test_each_number_says_where_it_came_from_and_the_last_word_counts() -> None:
+    quotas = Quotas().told({"most_records": 200_000, "running_jobs": 20}, SERVICE_QUOTAS)
 
+    quotas = quotas.told({"running_jobs": 5}, SETTINGS)
 
-def test_an_empty_day_needs_no_special_care() -> None:
-    assert balanced_size(0, Quotas()) == Quotas().most_records
+    assert (quotas.most_records, quotas.running_jobs, quotas.fewest_records) == (200_000, 5, 100)
+    assert [quotas.origin(name) for name in ("most_records", "running_jobs", "fewest_records")] == [
+        SERVICE_QUOTAS,
+        SETTINGS,
+        DOCUMENTED,
+    ]

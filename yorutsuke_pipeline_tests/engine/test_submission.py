@@ -9,6 +9,7 @@ import pytest
 
 from yorutsuke_pipeline.engine.batch_job import PLANNED, SUBMITTING, WITHDRAWN
 from yorutsuke_pipeline.engine.errors import (
+    ConfigurationError,
     InDoubtError,
     ManifestChangedError,
     SubmissionRefusedError,
@@ -197,7 +198,7 @@ def test_a_job_once_in_doubt_is_looked_for_again_also_after_a_create_that_certai
 ) -> None:
     night, calls = sealed(3, answer), Calls()
     night.ledger.rows[FIRST, 1] = replace(night.ledger.rows[FIRST, 1], status=SUBMITTING)
-    with suppress(ThrottledError):
+    with suppress(ThrottledError, ConfigurationError):
         night.stages().submitter.submit(DAY)
 
     night.stages(calls.watch).submitter.submit(DAY)
@@ -208,7 +209,7 @@ def test_a_job_once_in_doubt_is_looked_for_again_also_after_a_create_that_certai
 def test_a_part_that_was_changed_after_another_job_went_out_is_withdrawn_and_its_records_are_asked_about_anew() -> None:
     night = sealed(8, CreateAnswer.CREATED, CreateAnswer.SLOTS_FULL)
     night.stages().submitter.submit(DAY)
-    changed = f"batch-input/{FIRST}/part-0002.jsonl"
+    changed = f"batch-input/{FIRST}.job-002/part-0002.jsonl"
     night.objects.contents[changed] = b"something else\n"
 
     first, *_ = night.run_until_settled()

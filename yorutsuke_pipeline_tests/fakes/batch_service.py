@@ -41,6 +41,14 @@ _ERRORS: dict[CreateAnswer, Exception] = {
 }
 
 
+def input_keys(request: JobRequest, objects: FakeObjectStore) -> list[str]:
+    """Return the keys of what a job reads: one file, or every JSONL in a folder and in those below it."""
+    place = request.input_uri.removeprefix(f"s3://{objects.bucket}/")
+    if not place.endswith("/"):
+        return [place]
+    return sorted(key for key in objects.contents if key.startswith(place) and key.endswith(".jsonl"))
+
+
 class FakeBatchService:
     """Implements `BatchService`.
 
@@ -118,12 +126,13 @@ class FakeBatchService:
     ) -> None:
         """End a job well, having answered each line of its input: `answer` gets `modelInput`."""
         request = self.requests[job_id]
-        part_key = request.input_uri.removeprefix(f"s3://{objects.bucket}/")
-        questions = [json.loads(line) for line in objects.contents[part_key].splitlines()]
-        lines = [json.dumps({**question, "modelOutput": answer(question["modelInput"])}) for question in questions]
-        folder = f"{request.output_uri.removeprefix(f's3://{objects.bucket}/')}{job_id}/"
-        summary = {"totalRecordCount": len(lines), "processedRecordCount": len(lines), "successRecordCount": len(lines)}
-        objects.contents[f"{folder}{part_key.rpartition('/')[2]}.out"] = "\n".join(lines).encode() + b"\n"
+        folder, count = f"{request.output_uri.removeprefix(f's3://{objects.bucket}/')}{job_id}/", 0
+        for part_key in input_keys(request, objects):
+            questions = [json.loads(line) for line in objects.contents[part_key].splitlines()]
+            lines = [json.dumps({**question, "modelOutput": answer(question["modelInput"])}) for question in questions]
+            objects.contents[f"{folder}{part_key.rpartition('/')[2]}.out"] = "\n".join(lines).encode() + b"\n"
+            count += len(lines)
+        summary = dict.fromkeys(("totalRecordCount", "processedRecordCount", "successRecordCount"), count)
         objects.contents[f"{folder}manifest.json.out"] = json.dumps(summary).encode()
         self.end(job_id)
 
@@ -139,6 +148,7 @@ class FakeBatchService:
             client_request_token=request.client_request_token,
             status="Submitted",
             submitted_at=self._clock.now(),
+            model_id=f"arn:aws:bedrock:us-east-1::foundation-model/{request.model_id}",
         )
         self.states[job_id] = state
         self.requests[job_id] = request

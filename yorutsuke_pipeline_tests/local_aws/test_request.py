@@ -19,6 +19,7 @@ def request(method: str, path: str, headers: dict[str, str] | None = None, query
     [
         (request("POST", "/model-invocation-job", signed("bedrock")), True),
         (request("GET", "/anything", signed("bedrock")), True),
+        (request("POST", "/", signed("servicequotas")), True),
         (request("GET", "/model/x/invoke", signed("s3")), False),
         (request("GET", "/model-invocation-job", signed("s3")), False),
         (request("GET", "/model-invocation-jobs", {"authorization": "Bearer key"}), True),

@@ -8,6 +8,7 @@ from yorutsuke_pipeline.defs.tables import Metadata, counted, markdown_table, us
 from yorutsuke_pipeline.engine.days import parse_day
 from yorutsuke_pipeline.engine.layout import dead_letters_key, s3_uri
 from yorutsuke_pipeline.engine.manifest import ManifestReport, ManifestWriter
+from yorutsuke_pipeline.engine.quotas import SHOWN, Quotas
 
 
 def build_manifest(days: dg.PartitionsDefinition[str]) -> dg.AssetsDefinition:
@@ -54,8 +55,18 @@ def _metadata(report: ManifestReport, bucket: str) -> Metadata:
         "reasons": counted(report.rejects, name="reason"),
         "parts": markdown_table(rows, ["part", "asked", "records", "bytes"]),
     }
+    if report.quotas is not None:
+        metadata["quotas"] = _quota_table(report.quotas)
+        if report.quotas.note is not None:
+            metadata["quotas_note"] = report.quotas.note
     if report.jobs:
         metadata["dagster/uri"] = s3_uri(bucket, report.jobs[0].part_key)
     if intent.rejected_count:
         metadata["dead_letters"] = s3_uri(bucket, dead_letters_key(intent.intent_id))
     return metadata
+
+
+def _quota_table(quotas: Quotas) -> dg.MarkdownMetadataValue:
+    """Show the limits that the parts were made by, and where each number came from."""
+    rows = [{"quota": name, "value": getattr(quotas, name), "from": quotas.origin(name)} for name in SHOWN]
+    return markdown_table(rows, ["quota", "value", "from"])

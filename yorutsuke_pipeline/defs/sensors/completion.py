@@ -4,6 +4,7 @@ Its only writes are what it saw, on the jobs' rows. Dagster stores a tick's requ
 a sensor that closed anything and died would lose the day.
 """
 
+from collections import Counter
 from collections.abc import Sequence
 
 import dagster as dg
@@ -40,9 +41,9 @@ def build_completion_sensor(
         """Ask Bedrock about open jobs; when all of an intent's jobs have ended, launch ingest_results for its day."""
         with clear_failures():
             progress = watch.look(list(ledger.open_intents(product.workload.name)))
+            requests = _requests(context.instance, progress, watch)
         if not progress:
             return dg.SkipReason("no intent is open")
-        requests = _requests(context.instance, progress)
         observations = [_observation(each) for each in progress if each.changed]
         if not requests and not observations:
             return dg.SkipReason(_waiting_for(progress))
@@ -51,7 +52,7 @@ def build_completion_sensor(
     return batch_completion
 
 
-def _requests(instance: dg.DagsterInstance, progress: Sequence[Progress]) -> list[dg.RunRequest]:
+def _requests(instance: dg.DagsterInstance, progress: Sequence[Progress], watch: Watch) -> list[dg.RunRequest]:
     """Return the runs that intents need next, but for a day that has one under way, or where a person must look."""
     runs = DayRuns(instance)
     waiting = [each for each in progress if each.is_ready or each.waits_for_slots]
@@ -60,11 +61,22 @@ def _requests(instance: dg.DagsterInstance, progress: Sequence[Progress]) -> lis
     ready = [each for each in free if each.is_ready]
     failed = runs.failed_ingests([each.intent.intent_id for each in ready])
     last = runs.last_submissions({_day(each) for each in free if not each.is_ready})
-    requests = [
-        _ingest(each, failed[each.intent.intent_id]) if each.is_ready else _submit_again(each, last.get(_day(each)))
-        for each in free
-    ]
-    return [request for request in requests if request is not None]
+    ingests = [_ingest(each, failed[each.intent.intent_id]) for each in ready]
+    unsubmitted = [each for each in free if not each.is_ready and _ended_well(last.get(_day(each)))]
+    submissions = [_submit_again(each, last[_day(each)]) for each in _with_slots(unsubmitted, watch)]
+    return [request for request in (*ingests, *submissions) if request is not None]
+
+
+def _with_slots(waiting: Sequence[Progress], watch: Watch) -> list[Progress]:
+    """Return those for whose jobs the service has slots, the oldest day first: a run without one would do nothing."""
+    models = {each.intent.model_id for each in waiting if each.needed_slots}
+    slots = Counter({model: watch.free_slots(model) for model in models})
+    chosen: list[Progress] = []
+    for each in sorted(waiting, key=_day):
+        if slots[each.intent.model_id] > 0 or not each.needed_slots:
+            chosen.append(each)
+            slots[each.intent.model_id] -= each.needed_slots
+    return chosen
 
 
 def _ingest(progress: Progress, failed: int) -> dg.RunRequest | None:
@@ -81,10 +93,13 @@ def _ingest(progress: Progress, failed: int) -> dg.RunRequest | None:
     )
 
 
-def _submit_again(progress: Progress, last: dg.DagsterRun | None) -> dg.RunRequest | None:
-    """Submit the jobs that found no free slot. A submission that failed is a person's to repeat."""
-    if last is None or last.status is not dg.DagsterRunStatus.SUCCESS:
-        return None
+def _ended_well(last: dg.DagsterRun | None) -> bool:
+    """Tell whether a day's submission may be repeated by itself; one that failed is a person's to repeat."""
+    return last is not None and last.status is dg.DagsterRunStatus.SUCCESS
+
+
+def _submit_again(progress: Progress, last: dg.DagsterRun) -> dg.RunRequest:
+    """Submit the jobs that found no free slot."""
     return dg.RunRequest(
         run_key=f"{progress.intent.intent_id}:after:{last.run_id}",
         job_name="submit_batch",
@@ -115,4 +130,6 @@ def _waiting_for(progress: Sequence[Progress]) -> str:
 
 def _state(progress: Progress) -> str:
     statuses = ", ".join(sorted({job.status for job in progress.jobs})) or "no job yet"
-    return f"{progress.intent.intent_id} is {progress.intent.status} ({statuses})"
+    told = f"{progress.intent.intent_id} is {progress.intent.status} ({statuses})"
+    slots = progress.needed_slots if progress.waits_for_slots else 0
+    return f"{told}, {slots} jobs wait for a free slot" if slots else told

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from yorutsuke_pipeline.engine import layout
 from yorutsuke_pipeline.engine.batch_job import PLANNED, JobMode
 from yorutsuke_pipeline.engine.intent import IntentStatus
+from yorutsuke_pipeline.engine.job_input import job_input
 from yorutsuke_pipeline.engine.reconciliation.books import STUCK, UNFINISHED
 from yorutsuke_pipeline.engine.reconciliation.contradiction import Contradiction, Kind
 
@@ -67,7 +68,7 @@ class IntentRules:
     def _part(self, job: BatchJob) -> Iterator[Contradiction]:
         if not job.awaits_submission:
             return
-        stored = self.books.objects.head(job.part_key)
+        stored = job_input(self.books.objects, job.part_key)
         if stored is not None and stored.etag == job.part_etag:
             return
         if job.status != PLANNED and job.mode is JobMode.BATCH:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from yorutsuke_pipeline.engine.ports import ObjectStore
 
 # The index tells parts apart; of answers all are wanted alike.
-_ANY_PART = 0
+_ANY_JOB = 0
 
 
 class KeptAnswers:
@@ -45,7 +45,7 @@ class KeptAnswers:
             self._index = RecordIndex()
             documents = read_json_lines(self._objects, layout.answers_key(intent.intent_id))
             answered = (document for document in documents if document["outcome"] == Outcome.ANSWERED)
-            self._index.load({**document, "part": _ANY_PART} for document in answered)
+            self._index.load({**document, "job": _ANY_JOB} for document in answered)
             self._intent_id = intent.intent_id
-        document, _ = self._index.take(record_id, _ANY_PART)
+        document, _ = self._index.take(record_id, _ANY_JOB)
         return document

@@ -5,10 +5,12 @@ Kept out: HTTP and faults of calls (`service`), and the operations' rules (`job_
 
 from collections.abc import Awaitable, Callable
 
+from yorutsuke_pipeline.local_aws.bedrock.account import Account
 from yorutsuke_pipeline.local_aws.bedrock.errors import UnknownOperationError, ValidationError
 from yorutsuke_pipeline.local_aws.bedrock.fault_board import FaultBoard
 from yorutsuke_pipeline.local_aws.bedrock.faults import FaultsError, parse_faults
 from yorutsuke_pipeline.local_aws.bedrock.job_api import JobApi
+from yorutsuke_pipeline.local_aws.bedrock.quota_list import list_quotas
 from yorutsuke_pipeline.local_aws.bedrock.routes import Route
 from yorutsuke_pipeline.local_aws.bedrock.runtime_api import RuntimeApi
 from yorutsuke_pipeline.local_aws.bedrock.wire import Request, Response, json_response
@@ -17,8 +19,9 @@ from yorutsuke_pipeline.local_aws.bedrock.wire import Request, Response, json_re
 class Operations:
     """Answers a request once its route is known."""
 
-    def __init__(self, *, jobs: JobApi, runtime: RuntimeApi, board: FaultBoard) -> None:
+    def __init__(self, *, jobs: JobApi, runtime: RuntimeApi, board: FaultBoard, account: Account) -> None:
         self._board = board
+        self._account = account
         self._answers: dict[str, Callable[[Request, str], Awaitable[Response]]] = {
             "CreateModelInvocationJob": lambda request, _: _json(jobs.create(request.json_object())),
             "GetModelInvocationJob": lambda _, job: _json(jobs.get(job)),
@@ -31,6 +34,8 @@ class Operations:
             "Converse": lambda request, model: runtime.converse(model, request.body),
             "InvokeModelWithResponseStream": _refuse_stream,
             "ConverseStream": _refuse_stream,
+            "ListServiceQuotas": lambda request, _: _json(self._list_quotas(request)),
+            "ListAWSDefaultServiceQuotas": lambda request, _: _json(self._list_quotas(request)),
             "GetFaults": lambda _, __: _json(self._show_faults()),
             "PutFaults": lambda request, _: _json(self._set_faults(request.body)),
             "ResetFaults": lambda _, __: _json(self._set_faults(b"{}")),
@@ -41,9 +46,12 @@ class Operations:
         if route is None:
             raise UnknownOperationError(
                 f"The embedded Bedrock has no operation at {request.method} {request.path}. It offers batch jobs "
-                "(model-invocation-job), their tags, InvokeModel and Converse."
+                "(model-invocation-job), their tags and quotas, InvokeModel and Converse."
             )
         return await self._answers[route.operation](request, route.subject)
+
+    async def _list_quotas(self, request: Request) -> object:
+        return list_quotas(request.json_object().get("ServiceCode"), self._board.faults.quotas, self._account)
 
     async def _show_faults(self) -> object:
         return self._board.faults.model_dump(mode="json")

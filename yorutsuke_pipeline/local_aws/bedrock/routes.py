@@ -1,4 +1,4 @@
-"""Which operation a request means: method and path, as the service models of botocore have them.
+"""Which operation a request means: method and path, or a header, as the service models of botocore have them.
 
 Kept out: answering it (`service`).
 """
@@ -36,8 +36,17 @@ _ROUTES = (
 )
 
 
-def find_route(method: str, path: str) -> Route | None:
-    """The route of a request, or None when no operation here answers to it."""
+# Service Quotas speaks JSON 1.1: every operation is a POST to the root, and a header names it.
+_TARGETS = {
+    f"ServiceQuotasV20190624.{operation}": operation
+    for operation in ("ListServiceQuotas", "ListAWSDefaultServiceQuotas")
+}
+
+
+def find_route(method: str, path: str, target: str = "") -> Route | None:
+    """The route of a request, or None when no operation here answers to it; `target` is its x-amz-target header."""
+    if target:
+        return Route(_TARGETS[target]) if target in _TARGETS else None
     for wanted, pattern, operation in _ROUTES:
         match = re.fullmatch(pattern, path) if method == wanted else None
         if match:

@@ -93,6 +93,7 @@ class BedrockService:
             ),
             runtime=RuntimeApi(answering=answering, account=account),
             board=self._board,
+            account=account,
         )
         self._tasks: set[asyncio.Task[None]] = set()
         self._requests = 0
@@ -140,7 +141,8 @@ class BedrockService:
             self._requests -= 1
 
     async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
-        route = find_route(scope["method"], scope["path"])
+        target = dict(scope["headers"]).get(b"x-amz-target", b"").decode("latin-1")
+        route = find_route(scope["method"], scope["path"], target)
         fault = self._board.next_hit(route.operation) if route else None
         response = await self._answer(scope, receive, route, fault)
         if response is not None:

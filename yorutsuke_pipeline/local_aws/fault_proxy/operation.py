@@ -67,13 +67,14 @@ def read_operation(method: str, target: str, headers: Mapping[str, str], body: b
 
 
 def _bedrock(request: Request, body: bytes) -> Operation:
-    route = find_route(request.method, request.path)
+    service = request.signed_service or "bedrock"
+    route = find_route(request.method, request.path, request.headers.get("x-amz-target", ""))
     if route is None:
-        return Operation("bedrock", UNKNOWN, request.path)
+        return Operation(service, UNKNOWN, request.path)
     subject = route.subject
     if route.operation == "CreateModelInvocationJob":
         subject = str(_json_object(body).get("jobName", ""))
-    return Operation("bedrock", route.operation, subject)
+    return Operation(service, route.operation, subject)
 
 
 def _tables(body: bytes) -> str:

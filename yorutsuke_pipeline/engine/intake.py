@@ -1,0 +1,69 @@
+"""The intake of the manifest: records as they are claimed and prepared, one after the other.
+
+What belongs here: what is known of each until it is written or turned away, and how many may still come. Claiming and
+preparing are `manifest.py`'s, as is the order of all that must survive a death.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from yorutsuke_pipeline.engine.streams import json_line
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from yorutsuke_pipeline.engine.ports import ObjectWriter, StoredObject
+    from yorutsuke_pipeline.engine.record import PendingRecord, Reject
+
+
+@dataclass(frozen=True)
+class Claimed:
+    """A claimed record with what became of preparing it: exactly one of `line` and `reject`.
+
+    Of an image there is only the line: as many of these are held as calls are made ahead and jobs look ahead.
+    """
+
+    record: PendingRecord
+    source: StoredObject | None = None
+    attributes: Mapping[str, Any] = field(default_factory=dict)
+    input_tokens: int = 0
+    line: tuple[bytes, ...] = ()
+    reject: Reject | None = None
+
+    def size(self) -> int:
+        """Return the bytes of the line."""
+        return sum(map(len, self.line))
+
+
+@dataclass
+class Intake:
+    """What is claimed, one record after the other, and how many may still come."""
+
+    left: int
+    rejected: list[Claimed] = field(default_factory=list)
+
+    def accepted(self, claimed: Iterable[Claimed | None]) -> Iterator[Claimed]:
+        """Yield what is to be asked about, and put aside what was turned away."""
+        for each in claimed:
+            self.left -= 1
+            if each is not None and each.reject is not None:
+                self.rejected.append(each)
+            elif each is not None:
+                yield each
+
+
+def list_record(listing: ObjectWriter, claimed: Claimed, job: int) -> None:
+    """Write what later stages need of a record, so that none of them reads its row again."""
+    source = claimed.source
+    document = {
+        "recordId": claimed.record.record_id,
+        "identity": claimed.record.identity,
+        "attempts": claimed.record.attempts,
+        "lastReason": claimed.record.last_reason,
+        "job": job,
+        "source": {"key": source.key, "size": source.size, "etag": source.etag} if source else None,
+        "attributes": dict(claimed.attributes),
+    }
+    listing.write(json_line(document))
