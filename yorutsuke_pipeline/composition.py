@@ -21,6 +21,7 @@ from yorutsuke_pipeline.aws.on_demand_model import BedrockModel
 from yorutsuke_pipeline.aws.pending_images import PendingImagesTable
 from yorutsuke_pipeline.aws.prices import PublishedPrices
 from yorutsuke_pipeline.aws.service_quotas import ServiceQuotaBook
+from yorutsuke_pipeline.aws.spending_book import DynamoSpendingBook
 from yorutsuke_pipeline.aws.transaction_book import TransactionBook
 from yorutsuke_pipeline.aws.transactions_table import TransactionsTable
 from yorutsuke_pipeline.engine.cost import Price
@@ -94,6 +95,11 @@ class Composition:
     def ledger(self) -> DynamoIntentLedger:
         """The intents and their jobs."""
         return DynamoIntentLedger(self.clients.dynamodb, self.settings.table("batch-jobs"))
+
+    @property
+    def spending_book(self) -> DynamoSpendingBook:
+        """What was spent, by intent, day and month."""
+        return DynamoSpendingBook(self.clients.dynamodb, self.settings.table("batch-jobs"))
 
     @property
     def transactions(self) -> TransactionsTable:

@@ -10,6 +10,7 @@ import os
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -70,6 +71,22 @@ class Settings(BaseModel):
     )
     max_attempts: int = Field(3, description="Rejected answers about one image until it waits for a person", ge=1)
     budget_usd: Decimal | None = Field(None, description="The most one intent may be estimated at", gt=0)
+    daily_budget_usd: Decimal | None = Field(
+        None,
+        description="The most that may be paid or reserved on one day in Tokyo",
+        gt=0,
+    )
+    monthly_budget_usd: Decimal | None = Field(
+        None,
+        description="The most that may be paid or reserved in one month in Tokyo",
+        gt=0,
+    )
+    preflight_from: int = Field(
+        1000,
+        description="From how many records on a few are asked on demand before any job is created; 0 for never",
+        ge=0,
+    )
+    preflight_records: int = Field(5, description="How many records are asked first then", ge=1, le=50)
     price_input: Decimal | None = Field(None, description="USD per million input tokens, on demand", gt=0)
     price_output: Decimal | None = Field(None, description="USD per million output tokens, on demand", gt=0)
     timeout_hours: int = Field(24, description="How long a batch job may wait and run", ge=24, le=168)
@@ -102,6 +119,15 @@ class Settings(BaseModel):
         quotas = documented_quotas(self.model_id).told(self.quota_overrides, SETTINGS)
         if quotas.most_records < quotas.fewest_records:
             raise ValueError("YORUTSUKE_MOST_RECORDS is below YORUTSUKE_FEWEST_RECORDS")
+        budgets = {
+            "YORUTSUKE_BUDGET_USD": self.budget_usd,
+            "YORUTSUKE_DAILY_BUDGET_USD": self.daily_budget_usd,
+            "YORUTSUKE_MONTHLY_BUDGET_USD": self.monthly_budget_usd,
+        }
+        given = [(name, budget) for name, budget in budgets.items() if budget is not None]
+        for (name, budget), (wider, of_wider) in pairwise(given):
+            if budget > of_wider:
+                raise ValueError(f"{name} is above {wider}, which would never let it be reached")
         return self
 
     @property
@@ -164,6 +190,10 @@ class Settings(BaseModel):
             below_minimum=self.below_minimum,
             max_attempts=self.max_attempts,
             budget_usd=self.budget_usd,
+            daily_budget_usd=self.daily_budget_usd,
+            monthly_budget_usd=self.monthly_budget_usd,
+            preflight_from=self.preflight_from,
+            preflight_records=self.preflight_records,
             timeout_hours=self.timeout_hours,
             quotas=documented_quotas(self.model_id).told(self.quota_overrides, SETTINGS),
             tags=(("application", "yorutsuke"), ("env", self.env)),

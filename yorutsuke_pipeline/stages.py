@@ -15,11 +15,17 @@ from yorutsuke_pipeline.engine.reconciliation.books import Books
 from yorutsuke_pipeline.engine.reconciliation.reconciler import Reconciler
 from yorutsuke_pipeline.engine.redriving import Redriver
 from yorutsuke_pipeline.engine.results import ResultRecorder
+from yorutsuke_pipeline.engine.spending import Spending
 from yorutsuke_pipeline.engine.submission import Submitter
 from yorutsuke_pipeline.engine.watching import Watch
 
 if TYPE_CHECKING:
     from yorutsuke_pipeline.composition import Composition
+
+
+def spending(product: Composition) -> Spending:
+    """Return the account of what is spent, with the budgets that it is held to."""
+    return Spending(product.settings.policy(), product.prices, product.spending_book, SystemClock())
 
 
 def manifest_writer(product: Composition) -> ManifestWriter:
@@ -32,7 +38,7 @@ def manifest_writer(product: Composition) -> ManifestWriter:
         objects=product.objects,
         events=LoggedEvents(),
         clock=SystemClock(),
-        prices=product.prices,
+        spending=spending(product),
         quota_book=product.quota_book,
     )
 
@@ -49,6 +55,7 @@ def submitter(product: Composition) -> Submitter:
         events=LoggedEvents(),
         clock=SystemClock(),
         quota_book=product.quota_book,
+        spending=spending(product),
     )
 
 
@@ -70,7 +77,7 @@ def raw_output_collector(product: Composition) -> RawOutputCollector:
         ledger=product.ledger,
         objects=product.objects,
         watch=watch(product),
-        prices=product.prices,
+        spending=spending(product),
         events=LoggedEvents(),
     )
 

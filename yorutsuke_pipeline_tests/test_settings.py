@@ -40,6 +40,14 @@ def test_values_are_read_from_the_environment_and_other_variables_are_left_alone
         ({"YORUTSUKE_AWS": "azure"}, "YORUTSUKE_AWS='azure'"),
         ({"YORUTSUKE_PRICE_INPUT": "0.06"}, "YORUTSUKE_PRICE_OUTPUT go together"),
         ({"YORUTSUKE_MOST_RECORDS": "50"}, "YORUTSUKE_MOST_RECORDS is below"),
+        ({"YORUTSUKE_DAILY_BUDGET_USD": "0"}, "YORUTSUKE_DAILY_BUDGET_USD='0'"),
+        ({"YORUTSUKE_MONTHLY_BUDGET_USD": "lots"}, "YORUTSUKE_MONTHLY_BUDGET_USD='lots'"),
+        ({"YORUTSUKE_PREFLIGHT_FROM": "-1"}, "YORUTSUKE_PREFLIGHT_FROM='-1'"),
+        ({"YORUTSUKE_PREFLIGHT_RECORDS": "0"}, "YORUTSUKE_PREFLIGHT_RECORDS='0'"),
+        (
+            {"YORUTSUKE_BUDGET_USD": "9", "YORUTSUKE_MONTHLY_BUDGET_USD": "5"},
+            "YORUTSUKE_BUDGET_USD is above YORUTSUKE_MONTHLY_BUDGET_USD",
+        ),
         ({"YORUTSUKE_BELOW_MINIMUM": "maybe"}, "YORUTSUKE_BELOW_MINIMUM='maybe'"),
     ],
 )

@@ -16,6 +16,7 @@ from yorutsuke_pipeline.engine.cost import TokenUsage
 from yorutsuke_pipeline.engine.days import parse_utc, utc_text
 from yorutsuke_pipeline.engine.errors import PermanentError
 from yorutsuke_pipeline.engine.intent import Intent, IntentStatus, ResultStats
+from yorutsuke_pipeline.engine.preflight import Preflight
 
 INTENT_ITEM = "INTENT"
 JOB_PREFIX = "JOB#"
@@ -57,6 +58,8 @@ def intent_row(intent: Intent) -> Row:
         "resultStats": _stats_row(intent.result),
         "closedAt": _time_text(intent.closed_at),
         "usage": _usage_row(intent.usage),
+        "preflight": _preflight_row(intent.preflight),
+        "onDemandUsd": intent.on_demand_usd,
     }
 
 
@@ -87,6 +90,8 @@ def read_intent(row: Row) -> Intent:
             result=_stats(row.get("resultStats")),
             closed_at=_time(row.get("closedAt")),
             usage=_usage(row.get("usage")),
+            preflight=_preflight(row.get("preflight")),
+            on_demand_usd=row.get("onDemandUsd"),
         )
     except _CHANGED as error:
         raise _unreadable(row, error) from error
@@ -118,6 +123,7 @@ def job_row(job: BatchJob, *, now: datetime) -> Row:
         "submitTime": _time_text(job.submitted_at),
         "completedAt": _time_text(job.completed_at),
         "version": job.version,
+        "usage": _usage_row(job.usage),
         "expiresAt": None if ended is None else int((ended + _KEPT).timestamp()),
     }
 
@@ -146,6 +152,7 @@ def read_job(row: Row) -> BatchJob:
             submitted_at=_time(row.get("submitTime")),
             completed_at=_time(row.get("completedAt")),
             version=int(row["version"]),
+            usage=_usage(row.get("usage")),
         )
     except _CHANGED as error:
         raise _unreadable(row, error) from error
@@ -184,3 +191,18 @@ def _usage_row(usage: TokenUsage | None) -> Row | None:
 
 def _usage(row: Row | None) -> TokenUsage | None:
     return None if row is None else TokenUsage(int(row["inputTokens"]), int(row["outputTokens"]))
+
+
+def _preflight_row(preflight: Preflight | None) -> Row | None:
+    if preflight is None:
+        return None
+    row = {
+        "recordCount": preflight.record_count,
+        "estimateUsd": preflight.estimate_usd,
+        "usage": _usage_row(preflight.usage),
+    }
+    return {name: value for name, value in row.items() if value is not None}
+
+
+def _preflight(row: Row | None) -> Preflight | None:
+    return None if row is None else Preflight(int(row["recordCount"]), row.get("estimateUsd"), _usage(row.get("usage")))

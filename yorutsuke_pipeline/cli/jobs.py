@@ -73,6 +73,7 @@ def _document(intent: Intent, its_jobs: Iterable[BatchJob]) -> dict[str, Any]:
         "failureCount": intent.result.failure_count if intent.result else None,
         "estimateUsd": money(intent.estimate_usd),
         "costUsd": money(intent.cost_usd),
+        "onDemandUsd": money(intent.on_demand_usd),
         "jobs": [
             {
                 "jobName": job.job_name,
@@ -81,6 +82,8 @@ def _document(intent: Intent, its_jobs: Iterable[BatchJob]) -> dict[str, Any]:
                 "status": job.status,
                 "message": job.message,
                 "recordCount": job.record_count,
+                "inputTokens": job.usage.input_tokens if job.usage else None,
+                "outputTokens": job.usage.output_tokens if job.usage else None,
                 "submittedAt": job.submitted_at,
                 "completedAt": job.completed_at,
             }

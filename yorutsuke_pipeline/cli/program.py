@@ -18,6 +18,7 @@ _COMMANDS = {
     "receipts": ("receipts:receipts", "Put receipt photos in line, and see what became of them."),
     "transactions": ("transactions:transactions", "Show the transactions, or write them as CSV."),
     "jobs": ("jobs:jobs", "Show what was submitted to Bedrock, its state and its cost."),
+    "costs": ("costs:costs", "Show what a month cost, day by day, and what the budgets leave."),
     "dead-letters": ("dead_letters:dead_letters", "What waits for a person: show it, put it back in line, give it up."),
     "backfill": ("days:backfill", "Submit every day of a range in which photos wait."),
     "retry-failed": ("days:retry_failed", "Run the failed days of a range again, and only those."),

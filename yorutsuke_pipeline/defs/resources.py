@@ -31,6 +31,7 @@ def build_resources() -> dict[str, object]:
         "collector": _of_product(stages.raw_output_collector),
         "recorder": _of_product(stages.result_recorder),
         "archiver": _of_product(stages.archiver),
+        "spending": _of_product(stages.spending),
         "day_accounts": _of_product(stages.day_accounts),
         "reconciler": _of_product(stages.reconciler),
     }

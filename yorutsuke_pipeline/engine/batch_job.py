@@ -8,8 +8,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 from yorutsuke_pipeline.engine.words import Word
+
+if TYPE_CHECKING:
+    from yorutsuke_pipeline.engine.cost import TokenUsage
 
 
 class JobMode(Word):
@@ -76,6 +80,7 @@ class BatchJob:
         part_etag: What that object was when it was sealed; of a folder, what `job_input` makes of its parts.
         status: `Planned`, `Submitting`, or the service's word as last seen.
         version: Counts the row's writes, as on the intent.
+        usage: Tokens of its answers, as the model counted them; None until its output was read.
     """
 
     intent_id: str
@@ -94,6 +99,7 @@ class BatchJob:
     submitted_at: datetime | None = None
     completed_at: datetime | None = None
     version: int = 0
+    usage: TokenUsage | None = None
 
     @property
     def awaits_submission(self) -> bool:

@@ -47,7 +47,7 @@ def total(costs: list[Decimal | None]) -> Decimal | None:
 
 
 def check_budget(estimate: Decimal | None, budget: Decimal | None, *, intent_id: str) -> None:
-    """Refuse an intent whose estimate passes the budget, before anything is paid for.
+    """Refuse an intent whose estimate passes its budget, before a job is submitted.
 
     Raises:
         BudgetExceededError: It does, or there is a budget and the model's price is unknown.
@@ -61,6 +61,6 @@ def check_budget(estimate: Decimal | None, budget: Decimal | None, *, intent_id:
         )
     if estimate > budget:
         raise BudgetExceededError(
-            f"{intent_id}: the estimate of {estimate:.4f} USD passes the budget of {budget} USD; nothing was paid. "
+            f"{intent_id}: the estimate of {estimate:.4f} USD passes the budget of {budget} USD; no job was submitted. "
             "Raise YORUTSUKE_BUDGET_USD, then materialize the day again",
         )

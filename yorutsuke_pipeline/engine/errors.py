@@ -6,8 +6,9 @@ single record that was turned away (`record.Reject`), which is a value and stops
     YorutsukeError
     ├── PermanentError               trying again cannot help; a person must change something
     │   ├── ConfigurationError       a setting is missing or wrong; the message names it
-    │   ├── BudgetExceededError      the estimate passes the limit; nothing was paid
+    │   ├── BudgetExceededError      the estimate passes a budget; no job was submitted
     │   ├── ManifestChangedError     a part is no longer what was sealed
+    │   ├── PreflightFailedError     not one of the records that were asked first got an answer
     │   └── SubmissionRefusedError   the service said no, and the job does not exist
     └── TransientError               trying again later may help
         ├── ThrottledError           refused for now; certainly without effect
@@ -42,11 +43,15 @@ class ConfigurationError(PermanentError):
 
 
 class BudgetExceededError(PermanentError):
-    """The estimate passes the budget. Raised before anything is paid for."""
+    """The estimate passes a budget. Raised before anything but a pre-flight is paid for."""
 
 
 class ManifestChangedError(PermanentError):
     """A part in the bucket is not the one that was sealed, so it is not submitted."""
+
+
+class PreflightFailedError(PermanentError):
+    """The model answered none of the records that were asked first, so no job was created."""
 
 
 class SubmissionRefusedError(PermanentError):

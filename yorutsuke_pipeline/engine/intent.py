@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
     from yorutsuke_pipeline.engine.cost import TokenUsage
+    from yorutsuke_pipeline.engine.preflight import Preflight
 
 
 class IntentStatus(Word):
@@ -78,7 +79,9 @@ class Intent:
         rejected_count: Records turned away before submission.
         job_count: Jobs that count; a row beyond it is a leftover of a manifest that was never sealed.
         estimate_usd: The estimated cost, None while or where it is unknown (never 0 for unknown).
+        preflight: The records that are asked on demand before any job is created; they are its first part.
         cost_usd: The settled cost from the service's token counts; None until known.
+        on_demand_usd: What the same tokens would have cost on demand; None until known.
     """
 
     intent_id: str
@@ -100,6 +103,8 @@ class Intent:
     result: ResultStats | None = None
     closed_at: datetime | None = None
     usage: TokenUsage | None = None
+    preflight: Preflight | None = None
+    on_demand_usd: Decimal | None = None
 
     @property
     def is_open(self) -> bool:

@@ -13,10 +13,10 @@ from collections import Counter
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from functools import partial
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from yorutsuke_pipeline.engine import layout
-from yorutsuke_pipeline.engine.cost import check_budget
 from yorutsuke_pipeline.engine.dead_letters import DeadLetter, add_dead_letters
 from yorutsuke_pipeline.engine.events import Event, EventName
 from yorutsuke_pipeline.engine.identity import fingerprint
@@ -28,16 +28,19 @@ from yorutsuke_pipeline.engine.opening import Opening
 from yorutsuke_pipeline.engine.parts import JobParts, PartWriter, input_line
 from yorutsuke_pipeline.engine.planning import estimate_cost, plan_jobs
 from yorutsuke_pipeline.engine.policy import BelowMinimum
+from yorutsuke_pipeline.engine.preflight import Preflight, preflight_size
 from yorutsuke_pipeline.engine.record import PendingRecord, RecordRejectedError
 from yorutsuke_pipeline.engine.sharing import Sharing
 from yorutsuke_pipeline.engine.streams import map_bounded
 from yorutsuke_pipeline.engine.tokens import question_tokens
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
     from datetime import date
+    from decimal import Decimal
 
     from yorutsuke_pipeline.engine.batch_job import BatchJob
-    from yorutsuke_pipeline.engine.ports import PriceList, QuotaBook
+    from yorutsuke_pipeline.engine.ports import QuotaBook
     from yorutsuke_pipeline.engine.quotas import Quotas
 
 
@@ -61,13 +64,12 @@ class ManifestReport:
 
 @dataclass(frozen=True)
 class ManifestWriter(Opening):
-    """The stage, with the ports it works through: those of `Opening`, and prices.
+    """The stage, with the ports it works through: those of `Opening`.
 
     Attributes:
         quota_book: Where quotas are asked for; None takes the policy's.
     """
 
-    prices: PriceList
     meter: Meter = NO_METER
     quota_book: QuotaBook | None = None
 
@@ -75,7 +77,7 @@ class ManifestWriter(Opening):
         """Claim what waits in `day`, write the parts and seal the intent.
 
         Raises:
-            BudgetExceededError: The estimate passes the budget; the intent stays open, nothing is paid.
+            BudgetExceededError: The estimate passes the intent's budget; the intent stays open, nothing is paid.
             ConfigurationError: A setting is wrong; nothing was claimed.
         """
         family_of(self.policy.model_id)
@@ -132,18 +134,20 @@ class ManifestWriter(Opening):
     def _write_parts(self, draft: Intent, intake: Intake) -> list[JobParts]:
         """Write the parts of each job, and the list of their records."""
         takeable = self.takeable(draft.day, draft)
-        sharing = Sharing(self.policy.quotas, Claimed.size, lambda: intake.left)
+        asked_first = preflight_size(intake.left, self.policy)
         with ExitStack() as stack:
             records_key = layout.records_key(draft.intent_id, draft.version)
             listing = stack.enter_context(self.objects.writing(records_key))
-            parts = stack.enter_context(PartWriter(self.objects, draft, self.policy.quotas))
+            parts = stack.enter_context(
+                PartWriter(self.objects, draft, self.policy.quotas, begins_with_preflight=asked_first > 0)
+            )
             claim = partial(self._claim, draft)
             claimed = self.meter.counting(
                 "records claimed and written",
                 map_bounded(claim, takeable, workers=self.policy.concurrency),
                 intake.left,
             )
-            for job, record in sharing.share(intake.accepted(claimed)):
+            for job, record in self._shared(asked_first, intake, claimed):
                 parts.write(record.line, job=job, input_tokens=record.input_tokens)
                 list_record(listing, record, job)
         return parts.jobs
@@ -209,8 +213,12 @@ class ManifestWriter(Opening):
         rejected: int,
     ) -> tuple[Intent, tuple[BatchJob, ...]]:
         """Write down the jobs, then the intent that makes them count. After this nothing changes any more."""
-        estimate = estimate_cost(parts, workload=self.workload, policy=self.policy, prices=self.prices)
-        check_budget(estimate, self.policy.budget_usd, intent_id=intent.intent_id)
+        estimate = self._estimate(parts)
+        preflight = None
+        if len(parts) > 1 and parts[0].is_preflight:
+            # What the rest will cost is held to the budgets when these have shown how many tokens it takes.
+            preflight = Preflight(parts[0].record_count, self._estimate(parts[:1]))
+        self.spending.check(intent.intent_id, estimate if preflight is None else preflight.estimate_usd)
         jobs = tuple(self.ledger.save_job(job) for job in planned)
         sealed = intent.advance(
             IntentStatus.MANIFESTED,
@@ -222,5 +230,18 @@ class ManifestWriter(Opening):
             job_count=len(jobs),
             input_bytes=sum(job.byte_count for job in parts),
             estimate_usd=estimate,
+            preflight=preflight,
         )
         return self.ledger.save(sealed), jobs
+
+    def _estimate(self, parts: list[JobParts]) -> Decimal | None:
+        return estimate_cost(parts, workload=self.workload, policy=self.policy, prices=self.spending.prices)
+
+    def _shared(
+        self, asked_first: int, intake: Intake, claimed: Iterable[Claimed | None]
+    ) -> Iterator[tuple[int, Claimed]]:
+        """Yield what is to be asked about with the number of its job; the first are the pre-flight's."""
+        accepted = intake.accepted(claimed)
+        yield from ((1, record) for record in islice(accepted, asked_first))
+        sharing = Sharing(self.policy.quotas, Claimed.size, lambda: intake.left)
+        yield from ((job + (asked_first > 0), record) for job, record in sharing.share(accepted))

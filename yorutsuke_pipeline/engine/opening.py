@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from yorutsuke_pipeline.engine.policy import Policy
     from yorutsuke_pipeline.engine.ports import Clock, EventLog, IntentLedger, ObjectStore, PendingRecords
     from yorutsuke_pipeline.engine.record import PendingRecord
+    from yorutsuke_pipeline.engine.spending import Spending
     from yorutsuke_pipeline.engine.workload import Workload
 
 
@@ -40,6 +41,7 @@ class Opening:
     objects: ObjectStore
     events: EventLog
     clock: Clock
+    spending: Spending
 
     def unsubmitted(self, day: date) -> Intent | None:
         """Return the day's intent that no job was submitted for, if there is one worth resuming.
@@ -55,7 +57,7 @@ class Opening:
                 has_begun = any(job.status != PLANNED for job in jobs)
                 if has_begun or (self._asks_as_configured(intent) and self._is_intact(jobs)):
                     return intent
-                self.give_up(intent, layout.records_key_of(self.jobs(intent)[0].part_key))
+                self.give_up(self._taken_over(intent, jobs), layout.records_key_of(jobs[0].part_key))
         return None
 
     def open(self, day: date) -> Intent:
@@ -127,6 +129,18 @@ class Opening:
             )
         return closed
 
+    def _taken_over(self, intent: Intent, jobs: tuple[BatchJob, ...]) -> Intent:
+        """Take a sealed intent away from whoever is about to submit it, and give back what was reserved for it.
+
+        All is written at a new version and else as it was: if this run dies before the end, and the setting is put
+        back, the intent can still be submitted.
+        """
+        taken = self.ledger.save(intent)
+        for job in jobs:
+            self.ledger.save_job(job)
+        self.spending.release(taken)
+        return taken
+
     def jobs(self, intent: Intent) -> tuple[BatchJob, ...]:
         """Return the intent's jobs, without rows left over by a manifest that was never sealed."""
         return tuple(self.ledger.jobs(intent.intent_id)[: intent.job_count])
@@ -136,6 +150,9 @@ class Opening:
         return intent is not None and not intent.is_open
 
     def _asks_as_configured(self, intent: Intent) -> bool:
+        if intent.estimate_usd is None and self.spending.has_budget:
+            # Sealed while no price was known. Nobody can hold that to a budget, so it is estimated anew.
+            return False
         return intent.model_id == self.policy.model_id and intent.prompt_version == self.workload.prompt_version
 
     def _is_intact(self, jobs: tuple[BatchJob, ...]) -> bool:

@@ -47,6 +47,7 @@ class JobParts:
 
     parts: list[Part] = field(default_factory=list)
     input_tokens: int = 0
+    is_preflight: bool = False
 
     @property
     def key(self) -> str:
@@ -83,12 +84,22 @@ def _as_json(record_id: str, model_input: object) -> bytes:
 
 
 class PartWriter:
-    """Writes lines to part after part. Left with an error, the part being written does not come to be."""
+    """Writes lines to part after part. Left with an error, the part being written does not come to be.
 
-    def __init__(self, objects: ObjectStore, draft: Intent, quotas: Quotas) -> None:
+    Args:
+        objects: The bucket.
+        draft: Whose parts these are.
+        quotas: The limits of a part.
+        begins_with_preflight: Whether the first job is asked on demand before any other.
+    """
+
+    def __init__(
+        self, objects: ObjectStore, draft: Intent, quotas: Quotas, *, begins_with_preflight: bool = False
+    ) -> None:
         self._objects = objects
         self._draft = draft
         self._quotas = quotas
+        self._begins_with_preflight = begins_with_preflight
         self._open = ExitStack()
         self._out: ObjectWriter | None = None
         self._part_count = 0
@@ -109,7 +120,7 @@ class PartWriter:
         """Append a record's line, given in pieces, to the last part of a job; jobs come one after the other, from 1."""
         size = sum(map(len, line))
         if job > len(self.jobs):
-            self.jobs.append(JobParts())
+            self.jobs.append(JobParts(is_preflight=self._begins_with_preflight and not self.jobs))
             self._start_part()
         elif self._is_full(size):
             self._start_part()

@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 
 def job_mode(parts: JobParts, policy: Policy) -> JobMode:
     """Return how a job's parts are asked: a batch job with fewer records than the minimum would only fail."""
-    return JobMode.BATCH if parts.record_count >= policy.quotas.fewest_records else JobMode.ON_DEMAND
+    is_enough = parts.record_count >= policy.quotas.fewest_records
+    return JobMode.BATCH if is_enough and not parts.is_preflight else JobMode.ON_DEMAND
 
 
 def plan_jobs(

@@ -28,6 +28,10 @@ class Policy:
         role_arn: The role that the service assumes to read and write the bucket.
         max_attempts: Rejected answers about one record before it waits for a person.
         budget_usd: The most an intent may be estimated at; None for no limit.
+        daily_budget_usd: The most that may be paid or reserved on a calendar day in Tokyo; None for no limit.
+        monthly_budget_usd: Likewise in a calendar month.
+        preflight_from: From how many records on some are asked on demand first; 0 for never.
+        preflight_records: How many these are.
         timeout_hours: How long the service may let a job wait and run (24 to 168).
         tags: Put on every job, for cost allocation.
         concurrency: Calls to AWS in flight at once in one stage.
@@ -44,3 +48,7 @@ class Policy:
     quotas: Quotas = field(default_factory=Quotas)
     tags: tuple[tuple[str, str], ...] = ()
     concurrency: int = 8
+    daily_budget_usd: Decimal | None = None
+    monthly_budget_usd: Decimal | None = None
+    preflight_from: int = 0
+    preflight_records: int = 5

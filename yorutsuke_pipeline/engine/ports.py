@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from yorutsuke_pipeline.engine.intent import Intent
     from yorutsuke_pipeline.engine.quotas import Quotas
     from yorutsuke_pipeline.engine.record import PendingRecord
+    from yorutsuke_pipeline.engine.spending import Amounts, Entry, Limits
     from yorutsuke_pipeline.engine.workload import Row
 
 
@@ -51,6 +52,28 @@ class QuotaBook(Protocol):
 
     def quotas(self, model_id: str) -> Quotas:
         """Return the limits of a model's batch jobs; asked once, however often this is called."""
+        ...
+
+
+class SpendingBook(Protocol):
+    """The account of a deployment: an entry for each intent, with sums by day and month that always agree."""
+
+    def entry(self, intent_id: str) -> Entry | None:
+        """Return an intent's entry, read consistently, or None."""
+        ...
+
+    def post(self, entry: Entry, before: Entry | None, limits: Limits) -> bool:
+        """Put an entry in the place of the one that was read, and change the sums by the difference: all or nothing.
+
+        Returns False, with nothing changed, if a sum of `entry.day` would rise above its limit.
+
+        Raises:
+            LostRaceError: Another run wrote the entry first.
+        """
+        ...
+
+    def month(self, day: date) -> Mapping[date, Amounts]:
+        """Return the sums of each day of the month in which `day` lies, read consistently, in order."""
         ...
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -33,7 +33,8 @@ if TYPE_CHECKING:
     from datetime import date
     from decimal import Decimal
 
-    from yorutsuke_pipeline.engine.ports import Clock, EventLog, IntentLedger, ObjectStore, ObjectWriter, PriceList
+    from yorutsuke_pipeline.engine.ports import Clock, EventLog, IntentLedger, ObjectStore, ObjectWriter
+    from yorutsuke_pipeline.engine.spending import Spending
     from yorutsuke_pipeline.engine.watching import Watch
     from yorutsuke_pipeline.engine.workload import Workload
 
@@ -89,7 +90,7 @@ class RawOutputCollector:
     ledger: IntentLedger
     objects: ObjectStore
     watch: Watch
-    prices: PriceList
+    spending: Spending
     events: EventLog
     meter: Meter = NO_METER
 
@@ -117,8 +118,8 @@ class RawOutputCollector:
                 waiting.append(progress.intent)
                 continue
             run = _Collection(self.objects, progress.intent, progress.jobs, self.meter)
-            collected.append(self._collect_one(run))
-            jobs.extend(progress.jobs)
+            collected.append(self._collect_one(run, progress.jobs))
+            jobs.extend(run.jobs)
             counts.update(run.counts)
             disagreements.extend(run.disagreements)
         return RawOutputReport(
@@ -130,7 +131,7 @@ class RawOutputCollector:
             disagreements=tuple(disagreements),
         )
 
-    def _collect_one(self, run: _Collection) -> Intent:
+    def _collect_one(self, run: _Collection, known: tuple[BatchJob, ...]) -> Intent:
         intent = run.intent
         self.events.emit(Event(EventName.BATCH_RESULT_STARTED, intent.intent_id, intent.trace_id))
         records = run.write()
@@ -140,17 +141,23 @@ class RawOutputCollector:
                 f"{intent.intent_id}: {found} outcomes for {records} listed and {intent.record_count} claimed records; "
                 f"{run.records_key} is not what was sealed. Nothing was written or released",
             )
+        for before, job in zip(known, run.jobs, strict=True):
+            if job != before:
+                self.ledger.save_job(job)
+        cost, on_demand = self._cost(run)
+        # Before the intent says so: a run that dies in between settles the same again.
+        self.spending.settle(intent, cost, on_demand, run.usage)
         return self.ledger.save(
-            intent.advance(IntentStatus.COLLECTED, usage=run.usage, cost_usd=self._cost(run)),
+            intent.advance(IntentStatus.COLLECTED, usage=run.usage, cost_usd=cost, on_demand_usd=on_demand),
         )
 
-    def _cost(self, run: _Collection) -> Decimal | None:
-        price = self.prices.price(run.intent.model_id)
+    def _cost(self, run: _Collection) -> tuple[Decimal | None, Decimal | None]:
+        """Return what the output cost, and what it would have cost on demand, in USD; None for an unknown price."""
+        price = self.spending.prices.price(run.intent.model_id)
         if price is None:
-            return None
-        return total(
-            [price.cost(usage, batch=mode is JobMode.BATCH) for mode, usage in run.usage_by_mode.items()],
-        )
+            return None, None
+        paid = [price.cost(job.usage, batch=job.mode is JobMode.BATCH) for job in run.jobs if job.usage is not None]
+        return total([*paid]), price.cost(run.usage, batch=False)
 
 
 class _Collection:
@@ -159,7 +166,7 @@ class _Collection:
     def __init__(self, objects: ObjectStore, intent: Intent, jobs: tuple[BatchJob, ...], meter: Meter) -> None:
         self.intent = intent
         self.counts: Counter[str] = Counter()
-        self.usage_by_mode: dict[JobMode, TokenUsage] = {}
+        self.usage_by_job: dict[int, TokenUsage] = {}
         self.disagreements: list[str] = []
         self._objects = objects
         self._jobs = jobs
@@ -174,7 +181,12 @@ class _Collection:
     @property
     def usage(self) -> TokenUsage:
         """Tokens of all answers, as the model counted them."""
-        return sum(self.usage_by_mode.values(), TokenUsage())
+        return sum(self.usage_by_job.values(), TokenUsage())
+
+    @property
+    def jobs(self) -> tuple[BatchJob, ...]:
+        """The intent's jobs, each with the tokens of its answers."""
+        return tuple(replace(job, usage=self.usage_by_job.get(job.number, TokenUsage())) for job in self._jobs)
 
     def write(self) -> int:
         """Write the answers' file; return how many records the manifest lists."""
@@ -238,8 +250,8 @@ class _Collection:
 
     def _add_usage(self, job: BatchJob, read: OutputLine) -> None:
         if read.answer is not None:
-            so_far = self.usage_by_mode.get(job.mode, TokenUsage())
-            self.usage_by_mode[job.mode] = so_far + read.answer.usage
+            so_far = self.usage_by_job.get(job.number, TokenUsage())
+            self.usage_by_job[job.number] = so_far + read.answer.usage
 
     def _compare(self, job: BatchJob, found: Counter[str]) -> None:
         """Hold the service's own summary against its lines. It is a hint for a person, nothing more."""

@@ -4,6 +4,9 @@ The order that makes it so: the job's name and token are in the table before any
 (`planning.py`); the row says `Submitting` before the call; after any doubt the service is asked for the
 job by name and token, and what it knows is adopted. While that look-up fails, nothing is submitted.
 
+Before the first of them the estimate is reserved (`spending.py`). A large intent's first part is its pre-flight:
+asked on demand, and judged before any job is created (`preflight_verdict.py`).
+
 A part that is no longer what was sealed is never submitted. With nothing asked yet, the manifest is written
 anew; when jobs of the intent have gone out already, this one is withdrawn, and its records go back in line
 with those that a bad ending leaves.
@@ -20,6 +23,7 @@ from yorutsuke_pipeline.engine.day_intents import intents_in
 from yorutsuke_pipeline.engine.errors import (
     InDoubtError,
     ManifestChangedError,
+    PreflightFailedError,
     SlotsFullError,
     SubmissionRefusedError,
     ThrottledError,
@@ -29,6 +33,7 @@ from yorutsuke_pipeline.engine.intent import Intent, IntentStatus
 from yorutsuke_pipeline.engine.job_input import job_input
 from yorutsuke_pipeline.engine.meter import NO_METER, Meter
 from yorutsuke_pipeline.engine.on_demand import OnDemandRun
+from yorutsuke_pipeline.engine.preflight_verdict import PreflightJudge, Verdict
 from yorutsuke_pipeline.engine.quotas import FixedQuotas
 from yorutsuke_pipeline.engine.slots import Slots, SlotTurn
 
@@ -45,6 +50,7 @@ if TYPE_CHECKING:
         OnDemandModel,
         QuotaBook,
     )
+    from yorutsuke_pipeline.engine.spending import Spending
     from yorutsuke_pipeline.engine.workload import Workload
 
 
@@ -75,6 +81,7 @@ class Submitter:
     model: OnDemandModel
     events: EventLog
     clock: Clock
+    spending: Spending
     meter: Meter = NO_METER
     quota_book: QuotaBook | None = None
 
@@ -83,6 +90,8 @@ class Submitter:
 
         Raises:
             ManifestChangedError: A part is no longer what was sealed; it is not submitted.
+            BudgetExceededError: The estimate passes a budget; no job was submitted.
+            PreflightFailedError: The model answered none of the records that were asked first.
             SubmissionRefusedError: The service refused a job, which does not exist then.
             InDoubtError: Nobody can tell whether a job exists; run the stage again.
             ConfigurationError: The account has no slot for a job of the model, and never will without a change.
@@ -91,19 +100,49 @@ class Submitter:
         jobs: list[BatchJob] = []
         waiting = 0
         statuses = (IntentStatus.MANIFESTED, IntentStatus.SUBMITTED)
-        for intent in intents_in(self.ledger, self.workload.name, day, *statuses):
-            turn = self._turn(intent)
-            planned = self.ledger.jobs(intent.intent_id)[: intent.job_count]
-            has_begun = any(job.status != PLANNED for job in planned)
-            tried = []
-            for job in planned:
-                tried.append(self._submitted(intent, job, turn, has_begun=has_begun))
-                has_begun = has_begun or tried[-1].status != PLANNED
+        faults: list[str] = []
+        for listed in intents_in(self.ledger, self.workload.name, day, *statuses):
+            tried, verdict = self._submit_all(listed)
+            intent = verdict.intent
             jobs.extend(tried)
             missing = sum(1 for job in tried if job.awaits_submission)
             waiting += missing
             intents.append(intent if missing else self._mark_submitted(intent, tried))
+            if verdict.fault is not None:
+                faults.append(f"{intent.intent_id}: {verdict.fault}")
+        if faults:
+            raise PreflightFailedError(
+                f"{'; '.join(faults)}. No job was created; all records go back in line, these with an attempt more. "
+                "Check YORUTSUKE_MODEL_ID, access to that model and the prompt, then materialize the day again",
+            )
         return SubmissionReport(tuple(intents), tuple(jobs), waiting)
+
+    def _submit_all(self, intent: Intent) -> tuple[list[BatchJob], Verdict]:
+        """Submit an intent's jobs, if its pre-flight lets them go."""
+        jobs, turn = list(self.ledger.jobs(intent.intent_id)[: intent.job_count]), self._turn(intent)
+        has_begun = any(job.status != PLANNED for job in jobs)
+        if not has_begun:
+            self.spending.reserve(intent, intent.preflight.estimate_usd if intent.preflight else intent.estimate_usd)
+        if intent.preflight is None or intent.status is not IntentStatus.MANIFESTED:
+            return self._try(intent, jobs, turn, has_begun=has_begun), Verdict(intent)
+        (asked,), rest = self._try(intent, jobs[:1], turn, has_begun=has_begun), jobs[1:]
+        verdict = Verdict(intent)
+        if all(job.status in {PLANNED, WITHDRAWN} for job in rest):
+            verdict = self._judge.judge(intent, asked)
+        if verdict.withdrawal is not None:
+            rest = [self._withdraw(job, verdict.withdrawal) if job.status == PLANNED else job for job in rest]
+        return [asked, *self._try(verdict.intent, rest, turn, has_begun=True)], verdict
+
+    @property
+    def _judge(self) -> PreflightJudge:
+        return PreflightJudge(self.workload, self.policy, self.ledger, self.objects, self.spending)
+
+    def _try(self, intent: Intent, jobs: list[BatchJob], turn: SlotTurn, *, has_begun: bool) -> list[BatchJob]:
+        tried = []
+        for job in jobs:
+            tried.append(self._submitted(intent, job, turn, has_begun=has_begun))
+            has_begun = has_begun or tried[-1].status != PLANNED
+        return tried
 
     def adopt(self, job: BatchJob) -> BatchJob | None:
         """Take over the job that the service has under this one's name and token, if it has one; create none.
@@ -139,15 +178,14 @@ class Submitter:
             run = OnDemandRun(self.policy, self.ledger, self.objects, self.model, self.clock, self.meter)
             return run.run(intent, job) if fault is None else run.end_early(intent, job, fault)
         if fault is not None:
-            return self._withdraw(job, fault)
+            return self._withdraw(job, f"{fault} after it was sealed, so it was never submitted")
         return self._create(intent, job, turn) if turn.take() else job
 
     def _turn(self, intent: Intent) -> SlotTurn:
         book = self.quota_book or FixedQuotas(self.policy.quotas)
         return SlotTurn(Slots(intent.model_id, book, self.service, self.clock))
 
-    def _withdraw(self, job: BatchJob, fault: str) -> BatchJob:
-        message = f"{fault} after it was sealed, so it was never submitted"
+    def _withdraw(self, job: BatchJob, message: str) -> BatchJob:
         return self.ledger.save_job(replace(job, status=WITHDRAWN, message=message, completed_at=self.clock.now()))
 
     def _create(self, intent: Intent, job: BatchJob, turn: SlotTurn) -> BatchJob:

@@ -15,6 +15,7 @@ from yorutsuke_pipeline.engine.batch_job import COMPLETED, VANISHED, BatchJob, J
 from yorutsuke_pipeline.engine.cost import TokenUsage
 from yorutsuke_pipeline.engine.errors import LostRaceError, PermanentError
 from yorutsuke_pipeline.engine.intent import Intent, IntentStatus, ResultStats
+from yorutsuke_pipeline.engine.preflight import Preflight
 from yorutsuke_pipeline_tests.fakes.clock import NIGHT, FakeClock
 from yorutsuke_pipeline_tests.fakes.intent_ledger import FakeIntentLedger
 
@@ -98,6 +99,8 @@ def test_every_attribute_survives_the_table(ledger: IntentLedger, name: str) -> 
         result=ResultStats(118, 5),
         closed_at=NIGHT,
         usage=TokenUsage(120_000, 12_000),
+        preflight=Preflight(5, Decimal("0.002"), TokenUsage(6_000, 500)),
+        on_demand_usd=Decimal("0.02"),
     )
 
     saved = ledger.save(full)
@@ -168,6 +171,7 @@ def test_a_job_is_saved_over_the_version_it_was_read_at(ledger: IntentLedger, na
         job_id="abcdefghijkl",
         job_arn="arn:aws:bedrock:us-east-1:000000000000:model-invocation-job/abcdefghijkl",
         submitted_at=NIGHT,
+        usage=TokenUsage(1_200, 90),
     )
 
     second = ledger.save_job(submitted)

@@ -15,6 +15,7 @@ from yorutsuke_pipeline.aws.image_book import ImageBook
 from yorutsuke_pipeline.aws.intent_ledger import DynamoIntentLedger
 from yorutsuke_pipeline.aws.object_store import S3ObjectStore
 from yorutsuke_pipeline.aws.pending_images import PendingImagesTable
+from yorutsuke_pipeline.aws.spending_book import DynamoSpendingBook
 from yorutsuke_pipeline.aws.transaction_book import TransactionBook
 from yorutsuke_pipeline.aws.transactions_table import TransactionsTable
 from yorutsuke_pipeline.engine.archive import Archiver
@@ -25,6 +26,7 @@ from yorutsuke_pipeline.engine.raw_output import RawOutputCollector
 from yorutsuke_pipeline.engine.reconciliation.books import Books
 from yorutsuke_pipeline.engine.reconciliation.reconciler import Reconciler
 from yorutsuke_pipeline.engine.results import ResultRecorder
+from yorutsuke_pipeline.engine.spending import Spending
 from yorutsuke_pipeline.engine.submission import Submitter
 from yorutsuke_pipeline.engine.watching import Watch
 from yorutsuke_pipeline.workloads.receipts.workload import ReceiptsWorkload
@@ -49,6 +51,11 @@ class Day:
     def images(self) -> list[str]:
         return [f"{self.name}-{number}" for number in (1, 2)]
 
+    @property
+    def spending(self) -> Spending:
+        book = DynamoSpendingBook(self.place.clients.dynamodb, self.place.jobs_table)
+        return Spending(POLICY, FixedPrices(), book, SystemClock())
+
     def arrive(self) -> None:
         for image in self.images:
             key = f"uploads/{self.name}/{image}.png"
@@ -59,12 +66,12 @@ class Day:
 
     def run(self) -> None:
         """Run every stage."""
-        books, prices, events = self.books(), FixedPrices(), FakeEventLog()
+        books, events = self.books(), FakeEventLog()
         workload, policy, ledger, objects = books.workload, books.policy, books.ledger, books.objects
         opening = (workload, policy, books.pending, ledger, objects, events, books.clock)
-        ManifestWriter(*opening, prices).write(self.day)
+        ManifestWriter(*opening, self.spending).write(self.day)
         books.submitter.submit(self.day)
-        RawOutputCollector(workload, ledger, objects, books.watch, prices, events).collect(self.day)
+        RawOutputCollector(workload, ledger, objects, books.watch, self.spending, events).collect(self.day)
         books.recorder.record(self.day)
         table = books.recorder.table
         Archiver(workload, policy, books.pending, ledger, objects, table, events, books.clock).archive(self.day)
@@ -87,7 +94,7 @@ class Day:
             service=service,
             results=TransactionBook(clients.dynamodb, place.transactions_table),
             clock=clock,
-            submitter=Submitter(workload, POLICY, ledger, objects, service, FakeModel(), events, clock),
+            submitter=Submitter(workload, POLICY, ledger, objects, service, FakeModel(), events, clock, self.spending),
             watch=Watch(POLICY, ledger, service, clock),
             recorder=ResultRecorder(workload, POLICY, pending, ledger, objects, table, events, clock),
         )

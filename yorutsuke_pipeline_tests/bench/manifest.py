@@ -23,7 +23,7 @@ def product_side(scene: Scene) -> Callable[[], Facts]:
     """Claim, fetch, check, encode and upload, as the baselines do."""
     writer = manifest_writer(scene.product)
     # The list of prices is a module of data: imported here, because imports are not what is measured.
-    writer.prices.price(scene.product.settings.model_id)
+    writer.spending.prices.price(scene.product.settings.model_id)
 
     def work() -> Facts:
         report = writer.write(contents.DAY)

@@ -30,6 +30,8 @@ _S3_WRITE, _S3_READ = Decimal("5e-6"), Decimal("0.4e-6")
 _CALLS = {
     "updateitem": 2 * _WRITE_UNIT,
     "putitem": 2 * _WRITE_UNIT,
+    # An intent's entry, and the sums of its day and month; a transaction costs twice.
+    "transactwriteitems": 6 * _WRITE_UNIT,
     "getitem": _READ_UNIT,
     # Of the day's images, a page of 1 MB.
     "query": 128 * _READ_UNIT,

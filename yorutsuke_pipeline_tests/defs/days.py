@@ -42,6 +42,7 @@ def resources(night: Night) -> dict[str, object]:
         "collector": stages.collector,
         "recorder": stages.recorder,
         "archiver": stages.archiver,
+        "spending": stages.spending,
         "day_accounts": DayAccounts(PRODUCT.workload.name, night.ledger, night.pending),
         "reconciler": reconciler_of(night),
     }

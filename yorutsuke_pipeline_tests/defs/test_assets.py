@@ -91,6 +91,20 @@ def test_a_day_over_budget_fails_without_trying_again_and_says_which_setting_to_
     assert night.service.requests == {}
 
 
+def test_a_day_shows_the_costs_of_its_month_with_what_on_demand_would_have_cost() -> None:
+    night = night_of(3)
+    materialize(night, *SUBMITTED_HALF)
+    night.end_jobs()
+
+    archived = metadata(materialize(night, *INGESTED_HALF), "archived_images")
+
+    cost, on_demand = archived["cost_usd"], archived["on_demand_usd"]
+    assert isinstance(cost, float)
+    assert on_demand == cost * 2
+    table = str(archived["costs_of_the_month"])
+    assert [word for word in ("total", "3,000", f"{cost:.4f}", "█") if word not in table] == []
+
+
 def test_what_a_receipt_says_is_in_no_metadata() -> None:
     said = {"amount": 98761, "currency": "CHF", "type": "expense", "date": "2026-01-08", "category": "other"}
     night = night_of(3)

@@ -6,7 +6,9 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from yorutsuke_pipeline.engine import layout
+from yorutsuke_pipeline.engine.batch_job import PLANNED, WITHDRAWN
 from yorutsuke_pipeline.engine.identity import record_id
+from yorutsuke_pipeline.engine.spending import Amounts
 from yorutsuke_pipeline_tests.engine.interruptions import Calls
 from yorutsuke_pipeline_tests.engine.nights import pictured, source_key
 from yorutsuke_pipeline_tests.fakes.batch_service import input_keys
@@ -17,7 +19,7 @@ if TYPE_CHECKING:
 # Calls that change nothing and cost nothing.
 READS = frozenset(
     {"pending", "intent", "open_intents", "jobs", "jobs_of", "read", "head", "lines", "list", "find", "get", "since"}
-    | {"holds"}
+    | {"holds", "entry", "month"}
 )
 
 
@@ -25,6 +27,7 @@ def check_always(night: Night) -> None:
     """Hold at any instant, dead in the middle included."""
     _check_paid_once(night)
     _check_nothing_deleted_early(night)
+    _check_money_was_reserved(night)
 
 
 def check_settled(night: Night) -> None:
@@ -33,6 +36,7 @@ def check_settled(night: Night) -> None:
     _check_nothing_lost(night)
     _check_nothing_doubled(night)
     _check_accounts(night)
+    _check_money_is_settled(night)
     _check_archive(night)
     _check_nothing_leaks(night)
     _check_a_rerun_changes_nothing(night)
@@ -59,6 +63,27 @@ def _check_nothing_deleted_early(night: Night) -> None:
         if row.get("hadSource", True) and night.objects.head(source_key(identity)) is None:
             assert identity in transactions, f"{identity} has no transaction and its source is gone"
             assert night.objects.contents[row["archivedKey"]].endswith(identity.encode())
+
+
+def _check_money_was_reserved(night: Night) -> None:
+    """What may have been paid for has an entry, at no less than was known of its cost."""
+    for job in night.ledger.rows.values():
+        intent = night.ledger.intents[job.intent_id]
+        if job.number <= intent.job_count and job.status not in {PLANNED, WITHDRAWN}:
+            entry = night.spending_book.entries[intent.intent_id]
+            least = intent.preflight.estimate_usd if intent.preflight is not None else intent.estimate_usd
+            assert entry.is_settled or entry.amounts.usd >= (least or 0), f"{intent} has reserved only {entry}"
+
+
+def _check_money_is_settled(night: Night) -> None:
+    """Every intent counts once, with what it cost; one that was given up, with nothing."""
+    entries = night.spending_book.entries
+    for intent in night.ledger.intents.values():
+        amounts = entries[intent.intent_id].amounts if intent.intent_id in entries else Amounts()
+        assert amounts.usd == (intent.cost_usd or 0), f"{intent} is settled as {amounts}"
+        assert not amounts.open_usd
+        assert not amounts.unpriced_count
+    assert set(entries) <= set(night.ledger.intents)
 
 
 def _check_nothing_lost(night: Night) -> None:
@@ -134,5 +159,6 @@ def _everything(night: Night) -> list[str]:
             night.service.states,
             night.model.asked,
             night.events.events,
+            night.spending_book.entries,
         )
     ]

@@ -20,6 +20,7 @@ from yorutsuke_pipeline.engine.policy import Policy
 from yorutsuke_pipeline.engine.quotas import Quotas
 from yorutsuke_pipeline.engine.raw_output import RawOutputCollector, RawOutputReport
 from yorutsuke_pipeline.engine.results import ResultRecorder, ResultsReport
+from yorutsuke_pipeline.engine.spending import Spending
 from yorutsuke_pipeline.engine.submission import SubmissionReport, Submitter
 from yorutsuke_pipeline.engine.watching import Watch
 from yorutsuke_pipeline.workloads.receipts.workload import ReceiptsWorkload
@@ -31,6 +32,7 @@ from yorutsuke_pipeline_tests.fakes.model import RECEIPT, FakeModel, nova_output
 from yorutsuke_pipeline_tests.fakes.object_store import FakeObjectStore
 from yorutsuke_pipeline_tests.fakes.pending_images import FakePendingImages
 from yorutsuke_pipeline_tests.fakes.prices import FixedPrices
+from yorutsuke_pipeline_tests.fakes.spending_book import FakeSpendingBook
 from yorutsuke_pipeline_tests.fakes.transactions import FakeTransactions
 
 if TYPE_CHECKING:
@@ -86,6 +88,7 @@ class Stages:
     collector: RawOutputCollector
     recorder: ResultRecorder
     archiver: Archiver
+    spending: Spending
 
 
 @dataclass(frozen=True)
@@ -117,6 +120,7 @@ class Night:
     events: FakeEventLog = field(default_factory=FakeEventLog)
     clock: FakeClock = field(default_factory=FakeClock)
     prices: FixedPrices = field(default_factory=FixedPrices)
+    spending_book: FakeSpendingBook = field(default_factory=FakeSpendingBook)
     service: FakeBatchService = field(default_factory=FakeBatchService)
     model: FakeModel = field(default_factory=FakeModel)
     answers: dict[str, str] = field(default_factory=dict)
@@ -125,17 +129,19 @@ class Night:
 
     def stages(self, wrap: Callable[[Any], Any] = lambda port: port) -> Stages:
         """Return the stages over the fakes, each port wrapped."""
-        workload, policy, prices, clock = ReceiptsWorkload(), self.policy, self.prices, self.clock
+        workload, policy, clock = ReceiptsWorkload(), self.policy, self.clock
         pending, ledger, objects = wrap(self.pending), wrap(self.ledger), wrap(self.objects)
         events, table, service = wrap(self.events), wrap(self.table), wrap(self.service)
         watch = Watch(policy, ledger, service, clock)
+        spending = Spending(policy, self.prices, wrap(self.spending_book), clock)
         return Stages(
-            ManifestWriter(workload, policy, pending, ledger, objects, events, clock, prices),
-            Submitter(workload, policy, ledger, objects, service, wrap(self.model), events, clock),
+            ManifestWriter(workload, policy, pending, ledger, objects, events, clock, spending),
+            Submitter(workload, policy, ledger, objects, service, wrap(self.model), events, clock, spending),
             watch,
-            RawOutputCollector(workload, ledger, objects, watch, prices, events),
+            RawOutputCollector(workload, ledger, objects, watch, spending, events),
             ResultRecorder(workload, policy, pending, ledger, objects, table, events, clock),
             Archiver(workload, policy, pending, ledger, objects, table, events, clock),
+            spending,
         )
 
     def run(self, stages: Stages | None = None) -> NightReport:

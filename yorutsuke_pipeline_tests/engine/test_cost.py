@@ -45,7 +45,7 @@ def test_an_estimate_within_the_budget_passes_and_no_budget_always_does() -> Non
 
 
 def test_an_estimate_above_the_budget_names_the_setting_to_change() -> None:
-    with pytest.raises(BudgetExceededError, match=r"nothing was paid.*YORUTSUKE_BUDGET_USD"):
+    with pytest.raises(BudgetExceededError, match=r"no job was submitted.*YORUTSUKE_BUDGET_USD"):
         check_budget(Decimal("1.01"), Decimal(1), intent_id="a")
 
 

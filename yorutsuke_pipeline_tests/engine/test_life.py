@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from contextlib import suppress
 from dataclasses import replace
+from decimal import Decimal
+from typing import TYPE_CHECKING
 
 from hypothesis import settings
 from hypothesis import strategies as st
@@ -19,6 +21,11 @@ from yorutsuke_pipeline_tests.engine.invariants import check_always, check_settl
 from yorutsuke_pipeline_tests.engine.nights import DAY, POLICY, Night, night_of
 from yorutsuke_pipeline_tests.fakes.batch_service import CreateAnswer
 
+if TYPE_CHECKING:
+    from yorutsuke_pipeline.engine.policy import Policy
+
+# Five images are a large batch for it.
+CAREFUL = replace(POLICY, preflight_from=5, preflight_records=2)
 BAD_ENDINGS = sorted(ENDINGS_AT_THE_SERVICE)
 ANSWERS = [
     "no receipt at all",
@@ -33,9 +40,9 @@ class Day(RuleBasedStateMachine):
 
     night: Night
 
-    @initialize(count=st.integers(0, 5))
-    def the_day_begins(self, count: int) -> None:
-        self.night = night_of(count)
+    @initialize(count=st.integers(0, 5), policy=st.sampled_from([POLICY, CAREFUL]))
+    def the_day_begins(self, count: int, policy: Policy) -> None:
+        self.night = night_of(count, policy=policy)
 
     @rule(answer=st.none() | st.sampled_from(ANSWERS))
     def an_image_arrives(self, answer: str | None) -> None:
@@ -63,16 +70,24 @@ class Day(RuleBasedStateMachine):
 
     @rule(model=st.sampled_from(["amazon.nova-lite-v1:0", "amazon.nova-pro-v1:0"]))
     def the_model_is_changed(self, model: str) -> None:
-        self.night.policy = replace(POLICY, model_id=model)
+        self.night.policy = replace(self.night.policy, model_id=model)
+
+    @rule(budget=st.none() | st.sampled_from([Decimal("0.0000001"), Decimal("0.001")]))
+    def the_daily_budget_is_changed(self, budget: Decimal | None) -> None:
+        self.night.policy = replace(self.night.policy, daily_budget_usd=budget)
 
     @invariant()
     def nothing_is_paid_twice_or_deleted_early(self) -> None:
         if hasattr(self, "night"):
             check_always(self.night)
 
+    def nothing_stops_it_any_more(self) -> None:
+        self.night.service._create_answers.clear()
+        self.night.policy = replace(self.night.policy, daily_budget_usd=None)
+
     def teardown(self) -> None:
         if hasattr(self, "night"):
-            self.night.service._create_answers.clear()
+            self.nothing_stops_it_any_more()
             self.night.run_until_settled()
             check_settled(self.night)
 

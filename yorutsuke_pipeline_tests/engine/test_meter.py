@@ -119,6 +119,7 @@ def metered(night: Night, tell: Callable[[Reading], None]) -> Stages:
         replace(stages.collector, meter=meter),
         replace(stages.recorder, meter=meter),
         replace(stages.archiver, meter=meter),
+        stages.spending,
     )
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from contextlib import suppress
 from dataclasses import replace
 
 import pytest
+from botocore.session import get_session
 
 from yorutsuke_pipeline.engine.batch_job import PLANNED, SUBMITTING, WITHDRAWN
 from yorutsuke_pipeline.engine.errors import (
@@ -18,6 +20,7 @@ from yorutsuke_pipeline.engine.errors import (
 )
 from yorutsuke_pipeline.engine.events import EventName
 from yorutsuke_pipeline.engine.intent import IntentStatus
+from yorutsuke_pipeline.settings import load_settings
 from yorutsuke_pipeline_tests.engine.interruptions import Calls
 from yorutsuke_pipeline_tests.engine.invariants import READS, check_settled
 from yorutsuke_pipeline_tests.engine.nights import DAY, FIRST, POLICY, SECOND, Night, night_of
@@ -42,10 +45,27 @@ def test_a_job_is_created_under_the_name_and_token_that_were_written_down() -> N
     assert (request.job_name, request.client_request_token) == (job.job_name, job.client_request_token)
     assert request.input_uri == f"s3://receipts/batch-input/{FIRST}/part-0001.jsonl"
     assert request.output_uri == "s3://receipts/batch-output/"
-    assert ("intent", FIRST) in request.tags
+    assert request.tags == (("workload", "receipts"), ("day", "2026-01-09"), ("intent", FIRST))
     assert (job.job_id, job.status) == ("job000000001", "Submitted")
     assert night.ledger.intents[FIRST].status is IntentStatus.SUBMITTED
     assert len(night.events.named(EventName.BATCH_SUBMITTED)) == 1
+
+
+def test_the_tags_of_a_job_are_such_as_the_service_takes() -> None:
+    night = sealed()
+    night.policy = load_settings({}).policy()
+    night.stages().submitter.submit(DAY)
+    shapes = get_session().get_service_model("bedrock")
+
+    (request,) = night.service.requests.values()
+
+    keys, values = zip(*request.tags, strict=True)
+    assert keys == ("application", "env", "workload", "day", "intent")
+    for shape, texts in (("TagKey", keys), ("TagValue", values)):
+        allowed = shapes.shape_for(shape).metadata
+        for text in texts:
+            assert re.fullmatch(allowed["pattern"], text)
+            assert allowed["min"] <= len(text) <= allowed["max"]
 
 
 def test_submitting_again_asks_nothing_and_changes_nothing() -> None:

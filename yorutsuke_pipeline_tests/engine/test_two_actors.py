@@ -21,8 +21,8 @@ from yorutsuke_pipeline.engine.intent import TRANSITIONS, IntentStatus
 from yorutsuke_pipeline_tests.engine.actors import Actor, InOneThread
 from yorutsuke_pipeline_tests.engine.interruptions import Interruption
 from yorutsuke_pipeline_tests.engine.invariants import check_settled
-from yorutsuke_pipeline_tests.engine.nights import DAY, Stages, night_of
-from yorutsuke_pipeline_tests.engine.test_life import ANSWERS, Day
+from yorutsuke_pipeline_tests.engine.nights import DAY, POLICY, Stages, night_of
+from yorutsuke_pipeline_tests.engine.test_life import ANSWERS, CAREFUL, Day
 from yorutsuke_pipeline_tests.fakes.intent_ledger import FakeIntentLedger
 
 if TYPE_CHECKING:
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
     from yorutsuke_pipeline.engine.batch_job import BatchJob
     from yorutsuke_pipeline.engine.intent import Intent
+    from yorutsuke_pipeline.engine.policy import Policy
 
 
 class WatchedLedger(FakeIntentLedger):
@@ -103,9 +104,12 @@ class TwoActors(Day):
         self.patch = pytest.MonkeyPatch()
         self.patch.setattr(streams, "ThreadPoolExecutor", InOneThread)
 
-    @initialize(answers=st.lists(st.none() | st.sampled_from(ANSWERS), min_size=1, max_size=5))
-    def the_day_begins(self, answers: list[str | None]) -> None:
-        self.night = night_of(len(answers))
+    @initialize(
+        answers=st.lists(st.none() | st.sampled_from(ANSWERS), min_size=1, max_size=5),
+        policy=st.sampled_from([POLICY, CAREFUL]),
+    )
+    def the_day_begins(self, answers: list[str | None], policy: Policy) -> None:
+        self.night = night_of(len(answers), policy=policy)
         self.night.ledger = self.ledger
         self.night.answers = {f"img-{number}": answer for number, answer in enumerate(answers, 1) if answer is not None}
 
@@ -180,7 +184,7 @@ class TwoActors(Day):
         """One wakes before the rest of the day is done, the other when all is over; then all is well."""
         try:
             if hasattr(self, "night"):
-                self.night.service._create_answers.clear()
+                self.nothing_stops_it_any_more()
                 self.actors["A"].finish()
                 self.night.run_until_settled()
                 self.actors["B"].finish()

@@ -60,7 +60,12 @@ class Evidence:
     @property
     def jobs(self) -> list[Row]:
         """The rows of jobs."""
-        return [row for row in self.ledger if row["item"] != "INTENT"]
+        return [row for row in self.ledger if row["item"].startswith("JOB#")]
+
+    @property
+    def spendings(self) -> list[Row]:
+        """What each intent was settled at, or has reserved."""
+        return [row for row in self.ledger if row["item"] == "SPENDING"]
 
     @property
     def is_settled(self) -> bool:
@@ -102,7 +107,7 @@ class _Reader:
             letters=[letter for key in objects if key.startswith("dead-letters/") for letter in self._lines(key)],
             asked=in_jobs + on_demand,
             billed=billed + on_demand,
-            decided=self._records(row["partKey"] for row in ledger if row["item"] != "INTENT"),
+            decided=self._records(row["partKey"] for row in ledger if "partKey" in row),
         )
 
     def _images(self) -> dict[str, Row]:

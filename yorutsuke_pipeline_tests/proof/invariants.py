@@ -55,6 +55,15 @@ def paid_once(day: Day, seen: Evidence) -> Iterator[str]:
     yield from (f"there are {times} jobs named {name}" for name, times in twice.items() if times > 1)
 
 
+def settled_once(_: Day, seen: Evidence) -> Iterator[str]:
+    """What an intent counts for in the account is what it cost, and nothing is reserved any more."""
+    costs = {row["intentId"]: row.get("costUsd", 0) for row in seen.intents}
+    for row in seen.spendings:
+        name, cost = row["intentId"], costs[row["intentId"]]
+        if row["usd"] != cost or row["openUsd"]:
+            yield f"{name} cost {cost} USD, and counts as {row['usd']}, {row['openUsd']} of it reserved"
+
+
 def nothing_deleted_early(day: Day, seen: Evidence) -> Iterator[str]:
     """A source is gone only when its transaction is stored and its copy is the same, byte for byte."""
     stored = {row["imageId"] for row in seen.transactions}
@@ -118,7 +127,7 @@ ALWAYS = (
     (Invariant.NOTHING_DOUBLED, nothing_doubled),
     (Invariant.NOTHING_DELETED_EARLY, nothing_deleted_early),
 )
-SETTLED = (*ALWAYS, (Invariant.NOTHING_LOST, nothing_lost))
+SETTLED = (*ALWAYS, (Invariant.NOTHING_LOST, nothing_lost), (Invariant.PAID_ONCE, settled_once))
 
 
 def rerun_is_no_op(night: Night, before: Evidence, after: Evidence) -> Iterator[str]:

@@ -6,6 +6,7 @@ import base64
 import hashlib
 from collections import Counter
 from dataclasses import replace
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -37,13 +38,14 @@ def sound() -> Evidence:
     stored = [image for image in DAY.images if image.image_id != IMAGE.image_id]
     once = Counter(image.image_id for image in DAY.images)
     result = {"successCount": len(stored), "failureCount": 1, "totalCount": len(once)}
-    intent = {"item": "INTENT", "intentId": INTENT, "status": "closed", "resultStats": result}
+    intent = {"item": "INTENT", "intentId": INTENT, "status": "closed", "resultStats": result, "costUsd": Decimal(1)}
+    spending = {"item": "SPENDING", "intentId": INTENT, "usd": Decimal(1), "openUsd": Decimal(0)}
     job = {"item": "JOB#001", "intentId": INTENT, "jobName": f"{INTENT}-001-dev", "clientRequestToken": "t"}
     copies = {f"processed/{image.image_id}": hashlib.md5(image.content).hexdigest() for image in stored}  # noqa: S324
     return Evidence(
         images=images,
         transactions=[{"imageId": image.image_id, "transactionId": record_id(image.image_id)} for image in stored],
-        ledger=[{**intent, "recordCount": len(once), "rejectedCount": 0}, job],
+        ledger=[{**intent, "recordCount": len(once), "rejectedCount": 0}, job, spending],
         service_jobs=[{"jobName": job["jobName"], "clientRequestToken": "t", "jobArn": "arn/abcdefghijkl"}],
         objects={IMAGE.s3_key: "etag", **copies},
         letters=[{"identity": IMAGE.image_id, "isFinal": True}],
@@ -82,8 +84,26 @@ def a_job_submitted_twice() -> Evidence:
     return replace(sound(), service_jobs=sound().service_jobs * 2)
 
 
+def counted_at_more_than_it_cost() -> Evidence:
+    *others, spending = sound().ledger
+    return replace(sound(), ledger=[*others, {**spending, "usd": Decimal(2)}])
+
+
+def still_reserved() -> Evidence:
+    *others, spending = sound().ledger
+    return replace(sound(), ledger=[*others, {**spending, "openUsd": Decimal(1)}])
+
+
 @pytest.mark.parametrize(
-    "seen", [asked_twice, billed_twice_in_one_attempt, a_job_that_no_intent_knows, a_job_submitted_twice]
+    "seen",
+    [
+        asked_twice,
+        billed_twice_in_one_attempt,
+        a_job_that_no_intent_knows,
+        a_job_submitted_twice,
+        counted_at_more_than_it_cost,
+        still_reserved,
+    ],
 )
 def test_paying_twice_is_noticed(seen: Any) -> None:  # noqa: ANN401 — a function above
     assert broken(seen()) == {Invariant.PAID_ONCE}
@@ -112,7 +132,7 @@ def an_image_that_is_both() -> Evidence:
 
 
 def a_result_that_does_not_add_up() -> Evidence:
-    intent, job = sound().ledger
+    intent, job, _ = sound().ledger
     return replace(sound(), ledger=[{**intent, "recordCount": 99}, job])
 
 

@@ -9,8 +9,10 @@ from yorutsuke_pipeline.defs.metering import metered
 from yorutsuke_pipeline.defs.tables import Metadata, counted, markdown_table, usd
 from yorutsuke_pipeline.engine.archive import Archiver, ArchiveReport
 from yorutsuke_pipeline.engine.cost import total
+from yorutsuke_pipeline.engine.cost_table import COST_COLUMNS, cost_rows
 from yorutsuke_pipeline.engine.days import parse_day
 from yorutsuke_pipeline.engine.intent import ResultStats
+from yorutsuke_pipeline.engine.spending import Spending
 
 
 def build_archived_images(days: dg.PartitionsDefinition[str]) -> dg.AssetsDefinition:
@@ -26,6 +28,7 @@ def build_archived_images(days: dg.PartitionsDefinition[str]) -> dg.AssetsDefini
     def archived_images(
         context: dg.AssetExecutionContext,
         archiver: dg.ResourceParam[Archiver],
+        spending: dg.ResourceParam[Spending],
     ) -> dg.MaterializeResult[None]:
         """Accepted images under processed/, their sources deleted, and the intents closed with their result.
 
@@ -34,7 +37,11 @@ def build_archived_images(days: dg.PartitionsDefinition[str]) -> dg.AssetsDefini
         day = parse_day(context.partition_key)
         with clear_failures():
             report = metered(archiver, context).archive(day)
+            month = spending.month_of(report.closed[-1]) if report.closed else {}
         metadata = _metadata(report, day)
+        if month:
+            metadata["month"] = f"{next(iter(month)):%Y-%m}"
+            metadata["costs_of_the_month"] = markdown_table(cost_rows(month), COST_COLUMNS)
         if report.bad_endings:
             raise dg.Failure(description=_bad_ending(report, day), metadata=metadata, allow_retries=False)
         return dg.MaterializeResult(metadata=metadata)
@@ -51,6 +58,7 @@ def _metadata(report: ArchiveReport, day: date) -> Metadata:
             "not accepted": result.failure_count,
             "estimate USD": intent.estimate_usd,
             "cost USD": intent.cost_usd,
+            "on demand USD": intent.on_demand_usd,
         }
         for intent, result in results
     ]
@@ -61,8 +69,11 @@ def _metadata(report: ArchiveReport, day: date) -> Metadata:
         "failureCount": sum(result.failure_count for _, result in results),
         "totalCount": sum(result.total_count for _, result in results),
         "cost_usd": usd(total([intent.cost_usd for intent in report.closed])),
+        "on_demand_usd": usd(total([intent.on_demand_usd for intent in report.closed])),
         "not_archived": counted(report.failures, name="reason"),
-        "intents": markdown_table(rows, ["intent", "accepted", "not accepted", "estimate USD", "cost USD"]),
+        "intents": markdown_table(
+            rows, ["intent", "accepted", "not accepted", "estimate USD", "cost USD", "on demand USD"]
+        ),
     }
 
 

@@ -4,7 +4,8 @@ import dagster as dg
 
 from yorutsuke_pipeline.defs.failures import RETRY_TRANSIENT, clear_failures
 from yorutsuke_pipeline.defs.metering import metered
-from yorutsuke_pipeline.defs.tables import Metadata, markdown_table
+from yorutsuke_pipeline.defs.tables import Metadata, markdown_table, usd
+from yorutsuke_pipeline.engine.cost import total
 from yorutsuke_pipeline.engine.days import parse_day
 from yorutsuke_pipeline.engine.layout import output_folder, s3_uri
 from yorutsuke_pipeline.engine.submission import SubmissionReport, Submitter
@@ -48,6 +49,7 @@ def _metadata(report: SubmissionReport, bucket: str) -> Metadata:
         "dagster/row_count": sum(job.record_count for job in report.jobs),
         "intents": ", ".join(intent.intent_id for intent in report.intents) or "none",
         "job_ids": ", ".join(job.job_id for job in report.jobs if job.job_id) or "none",
+        "estimate_usd": usd(total([intent.estimate_usd for intent in report.intents])),
         "jobs": markdown_table(rows, ["job", "id", "asked", "status", "records", "submitted"]),
     }
     if report.waiting_for_slots:

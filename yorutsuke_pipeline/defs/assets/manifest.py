@@ -52,6 +52,7 @@ def _metadata(report: ManifestReport, bucket: str) -> Metadata:
         "rejected": intent.rejected_count,
         "bytes": intent.input_bytes,
         "estimate_usd": usd(intent.estimate_usd),
+        "asked_first": intent.preflight.record_count if intent.preflight is not None else 0,
         "reasons": counted(report.rejects, name="reason"),
         "parts": markdown_table(rows, ["part", "asked", "records", "bytes"]),
     }

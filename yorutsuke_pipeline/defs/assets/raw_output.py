@@ -67,6 +67,8 @@ def _metadata(report: RawOutputReport, bucket: str) -> Metadata:
             "status": job.status,
             "message": job.message,
             "records": job.record_count,
+            "input tokens": job.usage.input_tokens if job.usage is not None else None,
+            "output tokens": job.usage.output_tokens if job.usage is not None else None,
         }
         for job in report.jobs
     ]
@@ -77,7 +79,7 @@ def _metadata(report: RawOutputReport, bucket: str) -> Metadata:
         "refused": report.counts[Outcome.REFUSED],
         "missing": report.counts[Outcome.MISSING],
         "outcomes": counted(report.counts, name="outcome"),
-        "jobs": markdown_table(rows, ["job", "id", "status", "message", "records"]),
+        "jobs": markdown_table(rows, ["job", "id", "status", "message", "records", "input tokens", "output tokens"]),
         "estimate_usd": usd(total([intent.estimate_usd for intent in report.collected])),
         "cost_usd": usd(total([intent.cost_usd for intent in report.collected])),
     }
