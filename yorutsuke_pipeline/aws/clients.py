@@ -22,8 +22,10 @@ if TYPE_CHECKING:
     from mypy_boto3_bedrock import BedrockClient
     from mypy_boto3_bedrock_runtime import BedrockRuntimeClient
     from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_iam import IAMClient
     from mypy_boto3_s3 import S3Client
     from mypy_boto3_service_quotas import ServiceQuotasClient
+    from mypy_boto3_sts import STSClient
 
 _COMMON = Config(
     user_agent_extra="yorutsuke-pipeline",
@@ -96,14 +98,24 @@ class AwsClients:
         """The client of Bedrock's runtime; it asks once, and waits for five minutes."""
         return cast("BedrockRuntimeClient", self._client("bedrock-runtime"))
 
-    def of(self, service: str) -> Any:  # noqa: ANN401 — boto3 makes its clients' classes as it runs
-        """The client of any other service, by boto3's name of it."""
-        return self._client(service)
-
     @property
     def service_quotas(self) -> ServiceQuotasClient:
         """The client of Service Quotas."""
         return cast("ServiceQuotasClient", self._client("service-quotas"))
+
+    @property
+    def sts(self) -> STSClient:
+        """The client of STS, which knows whose credentials these are."""
+        return cast("STSClient", self._client("sts"))
+
+    @property
+    def iam(self) -> IAMClient:
+        """The client of IAM, for looking at roles."""
+        return cast("IAMClient", self._client("iam"))
+
+    def of(self, service: str) -> Any:  # noqa: ANN401 — boto3 makes its clients' classes as it runs
+        """The client of any other service, by boto3's name of it."""
+        return self._client(service)
 
     def _client(self, service: str) -> Any:  # noqa: ANN401 — boto3 makes its clients' classes as it runs
         with self._lock:

@@ -65,7 +65,7 @@ _CREDENTIALS = frozenset(
 )
 _CREDENTIALS_REMEDY = "them, check AWS_PROFILE, and the machine's clock"
 # Not every 403: S3 says it of one object that lies in a deep archive, too. "403" is a HEAD's, as above.
-_DENIED = frozenset({"AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "Forbidden", "403"})
+DENIED = frozenset({"AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "Forbidden", "403"})
 _MISSING = frozenset({"ResourceNotFoundException", "NoSuchBucket"})
 _WRONG_REGION = frozenset({"PermanentRedirect", "AuthorizationHeaderMalformed", "IllegalLocationConstraintException"})
 _NO_CREDENTIALS = (
@@ -188,7 +188,7 @@ def _remedy(code: str, target: Target) -> str:
         # A HEAD's, which has no words: the clock (RequestTimeTooSkewed) and the credentials can be meant, too.
         allow = f"allow it for the role that runs this, or correct {target.setting}"
         return f"{allow}; or the credentials are refused: renew {_CREDENTIALS_REMEDY}"
-    if code in _DENIED:
+    if code in DENIED:
         return f"allow it for the role that runs this, or correct {target.setting}"
     if code in _MISSING:
         return f"deploy infra/template.yaml, or correct {target.setting} or AWS_REGION"

@@ -23,6 +23,7 @@ _COMMANDS = {
     "backfill": ("days:backfill", "Submit every day of a range in which photos wait."),
     "retry-failed": ("days:retry_failed", "Run the failed days of a range again, and only those."),
     "reconcile": ("reconcile:reconcile", "Compare tables, jobs and objects; say how to mend what contradicts."),
+    "doctor": ("doctor:doctor", "Examine the account before its first night; say what to mend, and how."),
     "infra": ("infra:infra", "Compare an account with the template of its resources, or print that."),
     "aws": ("embedded:aws", "Start, stop and look at the embedded AWS."),
 }

@@ -2,55 +2,26 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import date, datetime, timezone
 from typing import TYPE_CHECKING
 
 import pytest
 
-from yorutsuke_pipeline.defs.launching import LaunchedRun
 from yorutsuke_pipeline.engine.batch_job import BatchJob, JobMode
 from yorutsuke_pipeline.engine.identity import intent_id
 from yorutsuke_pipeline.engine.intent import Intent, IntentStatus
 from yorutsuke_pipeline.engine.retrying import Half
 from yorutsuke_pipeline_tests.cli.conftest import png
+from yorutsuke_pipeline_tests.fakes.run_queue import FakeRunQueue
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
     from pathlib import Path
 
     from yorutsuke_pipeline_tests.cli.conftest import Terminal
 
 # Days of this file's own: the tables are shared with the other tests.
 WAITING, EMPTY, SUBMITTED, GONE, RUNNING = (date(2026, 5, number) for number in range(1, 6))
-
-
-@dataclass
-class FakeRunQueue:
-    """Implements `RunQueue`: runs end as `outcome` says once they are waited for."""
-
-    failed: Sequence[date] = ()
-    busy: frozenset[date] = frozenset()
-    is_alive: bool = True
-    outcome: str = "SUCCESS"
-    launched: list[tuple[Half, date]] = field(default_factory=list)
-
-    def failed_days(self, first: date, last: date, *, first_partition: date) -> list[date]:
-        return [day for day in self.failed if max(first, first_partition) <= day <= last]
-
-    def busy_days(self, days: Iterable[date]) -> set[date]:
-        return set(days) & self.busy
-
-    def launch(self, half: Half, days: Sequence[date]) -> list[LaunchedRun]:
-        self.launched += [(half, day) for day in days]
-        return [LaunchedRun(f"run-{day}", day, half, "QUEUED") for day in days]
-
-    def daemon_is_alive(self) -> bool:
-        return self.is_alive
-
-    def wait(self, runs: Sequence[LaunchedRun], progress: Callable[[int, int], None]) -> list[LaunchedRun]:
-        progress(len(runs), len(runs))
-        return [replace(run, status=self.outcome) for run in runs]
 
 
 @pytest.fixture

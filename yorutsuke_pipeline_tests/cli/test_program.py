@@ -15,7 +15,18 @@ from yorutsuke_pipeline_tests.cli.conftest import Terminal, product_of
 if TYPE_CHECKING:
     from pathlib import Path
 
-COMMANDS = ["receipts", "transactions", "jobs", "costs", "dead-letters", "backfill", "retry-failed", "reconcile", "aws"]
+COMMANDS = [
+    "receipts",
+    "transactions",
+    "jobs",
+    "costs",
+    "dead-letters",
+    "backfill",
+    "retry-failed",
+    "reconcile",
+    "doctor",
+    "aws",
+]
 
 
 @pytest.mark.parametrize("words", [[], *([command] for command in COMMANDS), ["receipts", "add"], ["aws", "faults"]])
@@ -36,7 +47,8 @@ def test_help_loads_neither_boto3_nor_dagster_nor_pandas() -> None:
     question = (
         "import sys; from click.testing import CliRunner; from yorutsuke_pipeline.cli.program import program; "
         "[CliRunner().invoke(program, [*words, '--help']) for words in "
-        "([], ['receipts'], ['costs'], ['dead-letters', 'redrive'], ['retry-failed'], ['reconcile'], ['aws'])]; "
+        "([], ['receipts'], ['costs'], ['dead-letters', 'redrive'], ['retry-failed'], ['reconcile'], ['doctor'], "
+        "['aws'])]; "
         "print({'boto3', 'dagster', 'pandas', 'rich', 'cv2'} & set(sys.modules))"
     )
     ended = subprocess.run([sys.executable, "-c", question], capture_output=True, text=True, check=True)

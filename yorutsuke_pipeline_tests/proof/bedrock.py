@@ -64,6 +64,7 @@ def questions_file(state_dir: Path) -> Path:
 
 
 def _pictured(body: bytes) -> str:
-    """Return the id of the image that a body in Nova's form asks about."""
-    image = json.loads(body)["messages"][0]["content"][0]["image"]
-    return picture.read(base64.b64decode(image["source"]["bytes"])).image_id
+    """Return the id of the image that a body, in Nova's form or in Claude's, asks about."""
+    content = json.loads(body)["messages"][0]["content"][0]
+    encoded = content["image"]["source"]["bytes"] if "image" in content else content["source"]["data"]
+    return picture.read(base64.b64decode(encoded)).image_id

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from yorutsuke_pipeline_tests.proof.world import World
 
-_FIRST_DAY = date(2025, 1, 1)
+FIRST_DAY = date(2025, 1, 1)
 _SECONDS_FOR_JOBS = 60.0
 
 
@@ -62,14 +62,14 @@ class Place:
     _days: Iterator[int] = field(default_factory=itertools.count)
 
     def new_day(self) -> date:
-        return _FIRST_DAY + timedelta(days=next(self._days))
+        return FIRST_DAY + timedelta(days=next(self._days))
 
     def product(self, **settings: str) -> Composition:
         given = {
             "YORUTSUKE_HOME": str(self.world.home),
             "YORUTSUKE_SAMPLES": "false",
             "YORUTSUKE_FEWEST_RECORDS": str(FEWEST_RECORDS),
-            "YORUTSUKE_FIRST_DAY": _FIRST_DAY.isoformat(),
+            "YORUTSUKE_FIRST_DAY": FIRST_DAY.isoformat(),
         }
         return Composition(load_settings({**given, **settings}), AwsEnvironment(None))
 

@@ -1,0 +1,95 @@
+"""The examination as a whole: what is looked at, in which order, and what is left out once nothing more can be asked.
+
+What is kept out: how findings are shown (`cli/doctor.py`), and comparing every property with the template.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from yorutsuke_pipeline.aws.examination.bucket import BucketExamination
+from yorutsuke_pipeline.aws.examination.caller import (
+    CREDENTIALS,
+    Caller,
+    examine_clock,
+    examine_credentials,
+    who_calls,
+)
+from yorutsuke_pipeline.aws.examination.finding import Finding, Look, State
+from yorutsuke_pipeline.aws.examination.limits import examine_budget, examine_minimum
+from yorutsuke_pipeline.aws.examination.model import ModelExamination
+from yorutsuke_pipeline.aws.examination.service_role import RoleExamination
+from yorutsuke_pipeline.aws.examination.tables import examine_tables
+from yorutsuke_pipeline.aws.failures import Target
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from yorutsuke_pipeline.aws.clients import AwsClients
+    from yorutsuke_pipeline.engine.policy import Policy
+    from yorutsuke_pipeline.engine.ports import Clock, PriceList
+
+_SETTINGS = Target("the settings", "the settings (docs/settings.md)")
+
+
+@dataclass(frozen=True)
+class Doctor:
+    """Examines one deployment.
+
+    Attributes:
+        policy: Return the choices; raises ConfigurationError where one is missing.
+        bucket: Return the bucket's name; likewise.
+        tables: Their full names, by those without the environment.
+        submitter: The ARN of the role or user that submits; None for whoever asks.
+        is_embedded: Whether the AWS is the one that needs no account.
+    """
+
+    clients: AwsClients
+    policy: Callable[[], Policy]
+    bucket: Callable[[], str]
+    tables: Mapping[str, str]
+    prices: PriceList
+    clock: Clock
+    submitter: str | None = None
+    is_embedded: bool = False
+
+    def findings(self) -> Iterator[Finding]:
+        """Yield what was found, each as soon as it was; no more than a fault where nobody can be asked."""
+        named = Look("settings", _SETTINGS, "").find(self._settings)
+        yield named
+        callers: list[Caller] = []
+        credentials = CREDENTIALS.find(lambda: self._credentials(callers))
+        yield credentials
+        if State.MEND in {named.state, credentials.state}:
+            return
+        (caller,) = callers
+        yield examine_clock(caller)
+        yield from self._of_account(caller)
+        yield examine_minimum(self.policy(), is_embedded=self.is_embedded)
+        yield examine_budget(self.policy(), self.prices)
+
+    def _settings(self) -> Finding:
+        policy, bucket = self.policy(), self.bucket()
+        region = self.clients.s3.meta.region_name
+        return Finding("settings", State.GOOD, f"{policy.model_id} in {region}, bucket {bucket}")
+
+    def _credentials(self, callers: list[Caller]) -> Finding:
+        callers.append(who_calls(self.clients.sts, self.clock.now()))
+        return examine_credentials(callers[0], is_embedded=self.is_embedded)
+
+    def _of_account(self, caller: Caller) -> Iterator[Finding]:
+        clients, policy, bucket = self.clients, self.policy(), self.bucket()
+        region = clients.bedrock.meta.region_name
+        yield from ModelExamination(clients.bedrock, policy.model_id).findings()
+        yield from RoleExamination(
+            clients.iam,
+            policy.role_arn,
+            caller.account,
+            region,
+            bucket,
+            self.submitter or (None if caller.is_root else caller.policy_source),
+            is_embedded=self.is_embedded,
+        ).findings()
+        yield from BucketExamination(clients.s3, bucket, region).findings()
+        yield from examine_tables(clients.dynamodb, self.tables)

@@ -1,0 +1,42 @@
+"""`doctor` on the embedded AWS."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from yorutsuke_pipeline_tests.cli.conftest import Terminal, product_of
+
+if TYPE_CHECKING:
+    from yorutsuke_pipeline.local_aws.endpoint import Endpoint
+
+
+def states(terminal: Terminal, *words: str) -> dict[str, str]:
+    return {found["check"]: found["state"] for found in terminal.document("doctor", *words)["findings"]}
+
+
+def test_the_embedded_aws_needs_no_mending_and_what_it_lacks_is_said(terminal: Terminal) -> None:
+    result = terminal.run("doctor")
+
+    assert (result.exit_code, result.stderr) == (0, "nothing must be mended\n")
+    assert "model access\tnot here\tthis AWS does not offer it" in result.stdout
+    assert set(states(terminal).values()) == {"good", "look", "not here"}
+
+
+def test_what_is_missing_is_named_with_what_to_do_and_the_exit_code_says_so(embedded_aws: Endpoint) -> None:
+    terminal = Terminal(product_of(Path(embedded_aws.home), bucket="no-such-bucket"))
+
+    result = terminal.run("doctor")
+
+    assert result.exit_code == 1
+    told = "bucket\tmend\tthere is no bucket no-such-bucket\tdeploy infra/template.yaml, or correct YORUTSUKE_BUCKET"
+    assert told in result.stdout
+    assert "2 to be mended before the first night" in result.stderr
+    assert states(terminal)["service role: files"] == "mend"
+
+
+@pytest.mark.parametrize("named", ["mai", "arn:aws:s3:::receipts", "arn:aws:iam::000000000000:root"])
+def test_a_submitter_that_is_neither_role_nor_user_is_wrong_usage(terminal: Terminal, named: str) -> None:
+    assert terminal.run("doctor", "--submitter", named).exit_code == 2

@@ -1,0 +1,42 @@
+"""A queue of runs that remembers what was launched."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from yorutsuke_pipeline.defs.launching import LaunchedRun
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+    from datetime import date
+
+    from yorutsuke_pipeline.engine.retrying import Half
+
+
+@dataclass
+class FakeRunQueue:
+    """Implements `RunQueue`: runs end as `outcome` says once they are waited for."""
+
+    failed: Sequence[date] = ()
+    busy: frozenset[date] = frozenset()
+    is_alive: bool = True
+    outcome: str = "SUCCESS"
+    launched: list[tuple[Half, date]] = field(default_factory=list)
+
+    def failed_days(self, first: date, last: date, *, first_partition: date) -> list[date]:
+        return [day for day in self.failed if max(first, first_partition) <= day <= last]
+
+    def busy_days(self, days: Iterable[date]) -> set[date]:
+        return set(days) & self.busy
+
+    def launch(self, half: Half, days: Sequence[date]) -> list[LaunchedRun]:
+        self.launched += [(half, day) for day in days]
+        return [LaunchedRun(f"run-{day}", day, half, "QUEUED") for day in days]
+
+    def daemon_is_alive(self) -> bool:
+        return self.is_alive
+
+    def wait(self, runs: Sequence[LaunchedRun], progress: Callable[[int, int], None]) -> list[LaunchedRun]:
+        progress(len(runs), len(runs))
+        return [replace(run, status=self.outcome) for run in runs]

@@ -1,0 +1,154 @@
+"""The actors of a deployment, each with a product and so with clients of its own.
+
+What belongs here: how each of them acts. What happens on a day is `scenes.py`, what was called `recorder.py`'s.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+import warnings
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timezone
+from functools import cache
+from typing import TYPE_CHECKING, Any, cast
+
+import dagster as dg
+
+from yorutsuke_pipeline import stages
+from yorutsuke_pipeline.defs.code_location import build_definitions
+from yorutsuke_pipeline.defs.resources import build_resources
+from yorutsuke_pipeline.settings import load_settings
+from yorutsuke_pipeline_tests.cli.conftest import Terminal
+from yorutsuke_pipeline_tests.fakes.run_queue import FakeRunQueue
+from yorutsuke_pipeline_tests.security.days import FIRST_DAY
+from yorutsuke_pipeline_tests.security.permissions.recorder import Recorder
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from yorutsuke_pipeline.composition import Composition
+    from yorutsuke_pipeline_tests.security.days import Place
+
+SUBMITTER, INGESTER, SENSOR, OPERATOR = "submitter", "ingester", "sensor", "operator"
+SECONDS_FOR_JOBS = 60.0
+
+
+@dataclass
+class Actors:
+    """The actors of one deployment; `recorder` knows what they needed."""
+
+    place: Place
+    settings: dict[str, str] = field(default_factory=dict)
+    recorder: Recorder = field(default_factory=Recorder)
+
+    queue: FakeRunQueue = field(default_factory=FakeRunQueue)
+    _products: dict[str, Composition] = field(init=False, default_factory=dict)
+
+    def product(self, actor: str) -> Composition:
+        """Return an actor's product, made when it first acts: clients are slow to make."""
+        if actor not in self._products:
+            self._products[actor] = self.recorder.follow(self.place.product(**self.settings), actor)
+        return self._products[actor]
+
+    def with_settings(self, **settings: str) -> Actors:
+        """Return the same actors in a deployment that is set otherwise."""
+        return replace(self, settings={**self.settings, **settings})
+
+    def stranded(self, day: date) -> tuple[str, ...]:
+        """Return what the ingester's checks say is claimed by a closed intent."""
+        return stages.day_accounts(self.product(INGESTER)).of(day).stranded
+
+    def submit(self, day: date) -> None:
+        """Run the stages of the first half of a day."""
+        stages.manifest_writer(self.product(SUBMITTER)).write(day)
+        stages.submitter(self.product(SUBMITTER)).submit(day)
+
+    def ingest(self, day: date) -> None:
+        """Run the stages of the second half of a day, and what its checks ask."""
+        self.collect(day)
+        product = self.product(INGESTER)
+        stages.result_recorder(product).record(day)
+        stages.archiver(product).archive(day)
+        stages.day_accounts(product).of(day)
+        list(stages.reconciler(product).of_day(day))
+
+    def collect(self, day: date) -> None:
+        """Run the second half's first asset until the day's jobs have ended, as "Materialize all" does."""
+        collector, deadline = stages.raw_output_collector(self.product(INGESTER)), time.monotonic() + SECONDS_FOR_JOBS
+        while collector.collect(day).must_wait:
+            assert time.monotonic() < deadline, "the jobs did not end"
+            time.sleep(0.05)
+
+    def tick(self) -> set[str]:
+        """Evaluate the completion sensor; return the days that it launches a run for."""
+        with dg.DagsterInstance.ephemeral() as instance, warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            sensor = _definitions().get_repository_def().get_sensor_def("batch_completion")
+            context = dg.build_sensor_context(
+                instance=instance,
+                repository_def=_definitions().get_repository_def(),
+                sensor_name=sensor.name,
+                resources=self._resources(SENSOR, sensor.required_resource_keys),
+            )
+            ticked = sensor.evaluate_tick(context)
+        return {str(request.partition_key) for request in ticked.run_requests or ()}
+
+    def nightly(self, day: date) -> set[str]:
+        """Evaluate the schedule of the night after a day; return the days that it launches a run for."""
+        schedule = _definitions().get_repository_def().get_schedule_def("nightly")
+        two_in_tokyo = datetime(day.year, day.month, day.day, 17, tzinfo=timezone.utc)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            context = dg.build_schedule_context(
+                scheduled_execution_time=two_in_tokyo,
+                repository_def=_definitions().get_repository_def(),
+                resources=self._resources(SENSOR, schedule.required_resource_keys),
+            )
+            ticked = schedule.evaluate_tick(context)
+        return {str(request.partition_key) for request in ticked.run_requests or ()}
+
+    def wait_for_jobs(self, day: date) -> None:
+        """Wait until the sensor sees that the day's jobs have ended."""
+        deadline = time.monotonic() + SECONDS_FOR_JOBS
+        while day.isoformat() not in self.tick():
+            assert time.monotonic() < deadline, "the jobs did not end"
+            time.sleep(0.05)
+
+    def command(self, *words: str, exit_code: int = 0) -> str:
+        """Run a command of the operator's; return what it prints."""
+        result = Terminal(self.product(OPERATOR), self.queue).run(*words)
+        assert result.exit_code == exit_code, result.output
+        return result.stdout
+
+    def document(self, *words: str) -> Any:  # noqa: ANN401 — JSON
+        """Run a command of the operator's; return the document that it prints."""
+        return json.loads(self.command(*words, "--json"))
+
+    def run_in_dagster(self, actor: str, names: tuple[str, ...], day: date) -> None:
+        """Materialize assets of a day, and run their checks, as the jobs do."""
+        wanted = [*(_definitions().assets or []), *(_definitions().asset_checks or [])]
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            ended = dg.materialize(
+                cast("Any", wanted),
+                selection=dg.AssetSelection.assets(*names),
+                partition_key=day.isoformat(),
+                resources=self._all_resources(actor),
+            )
+        assert ended.success
+
+    def _all_resources(self, actor: str) -> dict[str, Any]:
+        product = dg.ResourceDefinition.hardcoded_resource(self.product(actor))
+        return {**build_resources(), "product": product}
+
+    def _resources(self, actor: str, names: set[str]) -> dict[str, Any]:
+        return {name: given for name, given in self._all_resources(actor).items() if name in {"product", *names}}
+
+
+@cache
+def _definitions() -> dg.Definitions:
+    """Return what Dagster loads, without any waiting; it takes a second."""
+    return build_definitions(
+        load_settings({"YORUTSUKE_FIRST_DAY": FIRST_DAY.isoformat(), "YORUTSUKE_WAIT_SECONDS": "0"})
+    )

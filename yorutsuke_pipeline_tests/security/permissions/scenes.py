@@ -1,0 +1,28 @@
+"""All that happens, in its order."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from yorutsuke_pipeline_tests.security.permissions import errands, nights
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from yorutsuke_pipeline_tests.security.permissions.actors import Actors
+
+# Many jobs come late: while they run, the sensor lists jobs, and never asks for one.
+SCENES: tuple[Callable[[Actors, Path], None], ...] = (
+    nights.a_day_by_batch,
+    nights.a_day_on_demand,
+    nights.a_photo_that_never_reads,
+    nights.an_account_that_contradicts_itself,
+    nights.a_day_of_many_jobs,
+    nights.days_with_another_model,
+    nights.a_day_that_is_sealed_and_not_submitted,
+    errands.what_people_look_at,
+    errands.what_people_decide,
+    errands.an_examination_before_the_first_night,
+    nights.large_objects_that_are_written_with_difficulty,
+)
