@@ -12,8 +12,11 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from yorutsuke_pipeline.aws.alert_topic import SnsAlerts
 from yorutsuke_pipeline.aws.batch_service import BedrockBatchService
 from yorutsuke_pipeline.aws.clients import AwsClients
+from yorutsuke_pipeline.aws.cloudwatch_metrics import CloudWatchMetrics
+from yorutsuke_pipeline.aws.hint_queue import SqsHintQueue
 from yorutsuke_pipeline.aws.image_book import ImageBook
 from yorutsuke_pipeline.aws.intent_ledger import DynamoIntentLedger
 from yorutsuke_pipeline.aws.object_store import S3ObjectStore
@@ -24,15 +27,18 @@ from yorutsuke_pipeline.aws.service_quotas import ServiceQuotaBook
 from yorutsuke_pipeline.aws.spending_book import DynamoSpendingBook
 from yorutsuke_pipeline.aws.transaction_book import TransactionBook
 from yorutsuke_pipeline.aws.transactions_table import TransactionsTable
+from yorutsuke_pipeline.engine.alerts import NO_ALERTS
 from yorutsuke_pipeline.engine.cost import Price
 from yorutsuke_pipeline.engine.errors import ConfigurationError
+from yorutsuke_pipeline.engine.figures import NO_METRICS
+from yorutsuke_pipeline.engine.hints import NO_HINTS
 from yorutsuke_pipeline.engine.quotas import FixedQuotas
 from yorutsuke_pipeline.seeding import seed_in_background
 from yorutsuke_pipeline.settings import Settings, load_aws_environment, load_settings
 from yorutsuke_pipeline.workloads.receipts.workload import Lifetimes, ReceiptsWorkload
 
 if TYPE_CHECKING:
-    from yorutsuke_pipeline.engine.ports import QuotaBook
+    from yorutsuke_pipeline.engine.ports import AlertChannel, HintQueue, Metrics, QuotaBook
     from yorutsuke_pipeline.local_aws.endpoint import Endpoint
     from yorutsuke_pipeline.settings import AwsEnvironment
 
@@ -135,6 +141,33 @@ class Composition:
     def on_demand_model(self) -> BedrockModel:
         """Bedrock's runtime."""
         return BedrockModel(self.clients.bedrock_runtime)
+
+    @property
+    def events_queue_url(self) -> str | None:
+        """The queue of events about jobs: as set, or the one that the embedded AWS has; None if none is to be read."""
+        settings = self.settings
+        if settings.poll_seconds == 0:
+            return None
+        return settings.events_queue_url or (settings.embedded_queue_url if settings.is_embedded else None)
+
+    @property
+    def hints(self) -> HintQueue:
+        """Events about jobs."""
+        url = self.events_queue_url
+        return NO_HINTS if url is None else SqsHintQueue(self.clients.sqs, url)
+
+    @property
+    def alerts(self) -> AlertChannel:
+        """Who is told when something needs a person."""
+        settings = self.settings
+        arn = settings.alerts_topic_arn or (settings.embedded_topic_arn if settings.is_embedded else None)
+        return NO_ALERTS if arn is None else SnsAlerts(lambda: self.clients.sns, arn, f"yorutsuke-{settings.env}")
+
+    @property
+    def metrics(self) -> Metrics:
+        """The figures of closed intents."""
+        settings = self.settings
+        return CloudWatchMetrics(lambda: self.clients.cloudwatch, settings.env) if settings.metrics else NO_METRICS
 
     @property
     def prices(self) -> PublishedPrices:

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 _PREFIX = "YORUTSUKE_"
 _EMBEDDED_ACCOUNT = "000000000000"
+_EMBEDDED_REGION = "us-east-1"
 
 
 class Aws(Word):
@@ -111,6 +112,26 @@ class Settings(BaseModel):
         description="How long 'Materialize all' waits for a batch job; 60 embedded, 0 real",
         ge=0,
     )
+    events_queue_url: str | None = Field(
+        None,
+        description="The queue of events about jobs; embedded, the stack's; with none, every tick asks Bedrock",
+        pattern=r"^https?://[^/\s]+/\d{12}/[A-Za-z0-9_-]{1,80}$",
+    )
+    poll_seconds: float | None = Field(
+        None,
+        description="How often Bedrock is asked about all open jobs where a queue tells of changes; "
+        "30 embedded, 300 real; 0 reads no queue",
+        ge=0,
+        le=3600,
+    )
+    metrics: bool = Field(True, description="Whether figures of closed intents go to CloudWatch")  # noqa: FBT003
+    alerts_topic_arn: str | None = Field(
+        None,
+        description="The SNS topic of alerts; embedded, the stack's; with none, they stand in Dagster's log",
+        pattern=r"^arn:aws(-[a-z]+)*:sns:[a-z0-9-]+:\d{12}:[A-Za-z0-9_-]{1,256}$",
+    )
+    deadline_hours: int = Field(24, description="Hours after the night by which a day must be closed", ge=1, le=336)
+    waiting_hours: int = Field(12, description="Hours that a job may take until somebody is told", ge=1, le=336)
 
     @model_validator(mode="after")
     def _complete(self) -> Settings:
@@ -175,6 +196,16 @@ class Settings(BaseModel):
         if self.is_embedded:
             return f"arn:aws:iam::{_EMBEDDED_ACCOUNT}:role/yorutsuke-bedrock-batch-{self.env}"
         raise ConfigurationError("no role is set: set YORUTSUKE_ROLE_ARN to the stack's output BedrockRoleArn")
+
+    @property
+    def embedded_queue_url(self) -> str:
+        """The queue of events in the embedded AWS, which looks only at account and name."""
+        return f"http://127.0.0.1/{_EMBEDDED_ACCOUNT}/yorutsuke-batch-events-{self.env}"
+
+    @property
+    def embedded_topic_arn(self) -> str:
+        """The topic of alerts in the embedded AWS."""
+        return f"arn:aws:sns:{_EMBEDDED_REGION}:{_EMBEDDED_ACCOUNT}:yorutsuke-alerts-{self.env}"
 
     def policy(self) -> Policy:
         """Return the choices as the rules know them.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from yorutsuke_pipeline.aws.clock import SystemClock
@@ -9,6 +10,8 @@ from yorutsuke_pipeline.aws.event_log import LoggedEvents
 from yorutsuke_pipeline.engine.archive import Archiver
 from yorutsuke_pipeline.engine.day_account import DayAccounts
 from yorutsuke_pipeline.engine.dead_letter_box import DeadLetterBox
+from yorutsuke_pipeline.engine.lateness import Lateness, Limits
+from yorutsuke_pipeline.engine.lookout import Lookout
 from yorutsuke_pipeline.engine.manifest import ManifestWriter
 from yorutsuke_pipeline.engine.raw_output import RawOutputCollector
 from yorutsuke_pipeline.engine.reconciliation.books import Books
@@ -21,6 +24,10 @@ from yorutsuke_pipeline.engine.watching import Watch
 
 if TYPE_CHECKING:
     from yorutsuke_pipeline.composition import Composition
+
+# An event says it sooner; this is for those that get lost.
+_EMBEDDED_POLL_SECONDS = 30.0
+_REAL_POLL_SECONDS = 300.0
 
 
 def spending(product: Composition) -> Spending:
@@ -39,6 +46,7 @@ def manifest_writer(product: Composition) -> ManifestWriter:
         events=LoggedEvents(),
         clock=SystemClock(),
         spending=spending(product),
+        metrics=product.metrics,
         quota_book=product.quota_book,
     )
 
@@ -67,6 +75,37 @@ def watch(product: Composition) -> Watch:
         service=product.batch_service,
         clock=SystemClock(),
         quota_book=product.quota_book,
+    )
+
+
+def lookout(product: Composition) -> Lookout:
+    """Return what the completion sensor looks through: jobs, and the hints about them."""
+    settings = product.settings
+    seconds = settings.poll_seconds
+    if seconds is None:
+        seconds = _EMBEDDED_POLL_SECONDS if settings.is_embedded else _REAL_POLL_SECONDS
+    return Lookout(
+        watch=watch(product),
+        queue=product.hints,
+        poll_every=timedelta(seconds=0.0 if product.events_queue_url is None else seconds),
+    )
+
+
+def lateness(product: Composition) -> Lateness:
+    """Return the rules of what takes too long."""
+    settings = product.settings
+    return Lateness(
+        workload=product.workload.name,
+        policy=settings.policy(),
+        limits=Limits(
+            deadline=timedelta(hours=settings.deadline_hours),
+            longest_wait=timedelta(hours=settings.waiting_hours),
+            days_back=settings.nightly_days_back,
+            first_day=settings.first_day,
+        ),
+        ledger=product.ledger,
+        pending=product.pending_images,
+        clock=SystemClock(),
     )
 
 
@@ -148,4 +187,5 @@ def archiver(product: Composition) -> Archiver:
         table=product.transactions,
         events=LoggedEvents(),
         clock=SystemClock(),
+        metrics=product.metrics,
     )

@@ -48,6 +48,11 @@ def test_values_are_read_from_the_environment_and_other_variables_are_left_alone
             {"YORUTSUKE_BUDGET_USD": "9", "YORUTSUKE_MONTHLY_BUDGET_USD": "5"},
             "YORUTSUKE_BUDGET_USD is above YORUTSUKE_MONTHLY_BUDGET_USD",
         ),
+        ({"YORUTSUKE_EVENTS_QUEUE_URL": "my-queue"}, "YORUTSUKE_EVENTS_QUEUE_URL='my-queue'"),
+        ({"YORUTSUKE_ALERTS_TOPIC_ARN": "arn:aws:sqs:us-east-1:123456789012:t"}, "YORUTSUKE_ALERTS_TOPIC_ARN='arn:"),
+        ({"YORUTSUKE_POLL_SECONDS": "-1"}, "YORUTSUKE_POLL_SECONDS='-1'"),
+        ({"YORUTSUKE_DEADLINE_HOURS": "0"}, "YORUTSUKE_DEADLINE_HOURS='0'"),
+        ({"YORUTSUKE_WAITING_HOURS": "soon"}, "YORUTSUKE_WAITING_HOURS='soon'"),
         ({"YORUTSUKE_BELOW_MINIMUM": "maybe"}, "YORUTSUKE_BELOW_MINIMUM='maybe'"),
     ],
 )

@@ -21,10 +21,13 @@ from yorutsuke_pipeline.engine.errors import ConfigurationError
 if TYPE_CHECKING:
     from mypy_boto3_bedrock import BedrockClient
     from mypy_boto3_bedrock_runtime import BedrockRuntimeClient
+    from mypy_boto3_cloudwatch import CloudWatchClient
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_iam import IAMClient
     from mypy_boto3_s3 import S3Client
     from mypy_boto3_service_quotas import ServiceQuotasClient
+    from mypy_boto3_sns import SNSClient
+    from mypy_boto3_sqs import SQSClient
     from mypy_boto3_sts import STSClient
 
 _COMMON = Config(
@@ -44,6 +47,11 @@ _OWN: dict[str, Config] = {
     "dynamodb": Config(parameter_validation=False, read_timeout=20),
     # What it says is known roughly without it: a network that does not lead there must not hold up the night.
     "service-quotas": Config(read_timeout=10, retries={"mode": "standard", "total_max_attempts": 2}),
+    # Hints, figures and messages: what waits for them is worth more than they are.
+    **dict.fromkeys(
+        ("sqs", "sns", "cloudwatch"),
+        Config(connect_timeout=3, read_timeout=5, retries={"mode": "standard", "total_max_attempts": 3}),
+    ),
 }
 # Where credentials may come from for an AWS that needs none: not from a login or an instance's own role,
 # which would cost seconds on the network, or fail, for nothing.
@@ -97,6 +105,21 @@ class AwsClients:
     def bedrock_runtime(self) -> BedrockRuntimeClient:
         """The client of Bedrock's runtime; it asks once, and waits for five minutes."""
         return cast("BedrockRuntimeClient", self._client("bedrock-runtime"))
+
+    @property
+    def sqs(self) -> SQSClient:
+        """The client of SQS; it gives up soon."""
+        return cast("SQSClient", self._client("sqs"))
+
+    @property
+    def sns(self) -> SNSClient:
+        """The client of SNS; it gives up soon."""
+        return cast("SNSClient", self._client("sns"))
+
+    @property
+    def cloudwatch(self) -> CloudWatchClient:
+        """The client of CloudWatch; it gives up soon."""
+        return cast("CloudWatchClient", self._client("cloudwatch"))
 
     @property
     def service_quotas(self) -> ServiceQuotasClient:

@@ -66,7 +66,17 @@ _CREDENTIALS = frozenset(
 _CREDENTIALS_REMEDY = "them, check AWS_PROFILE, and the machine's clock"
 # Not every 403: S3 says it of one object that lies in a deep archive, too. "403" is a HEAD's, as above.
 DENIED = frozenset({"AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "Forbidden", "403"})
-_MISSING = frozenset({"ResourceNotFoundException", "NoSuchBucket"})
+_MISSING = frozenset(
+    {
+        "ResourceNotFoundException",
+        "NoSuchBucket",
+        # SQS, in its older way and in its newer one.
+        "AWS.SimpleQueueService.NonExistentQueue",
+        "QueueDoesNotExist",
+        # SNS.
+        "NotFound",
+    },
+)
 _WRONG_REGION = frozenset({"PermanentRedirect", "AuthorizationHeaderMalformed", "IllegalLocationConstraintException"})
 _NO_CREDENTIALS = (
     boto.NoCredentialsError,

@@ -41,6 +41,7 @@ if TYPE_CHECKING:
 _LONGEST_ID = 2048
 _NAMED = 100
 _OPEN_INDEX = "openIntents"
+_JOB_INDEX = "jobId"
 _IS_NEW = "attribute_not_exists(intentId)"
 _IS_AS_READ = "version = :read"
 # Of the reads that the sensor makes, whose tick has a minute.
@@ -127,6 +128,17 @@ class DynamoIntentLedger:
             job = read_job(from_item(item))
             found[job.intent_id].append(job)
         return {name: tuple(sorted(jobs, key=lambda job: job.number)) for name, jobs in found.items()}
+
+    def find_job(self, job_id: str) -> BatchJob | None:
+        """Return the job that the service knows by that id, from an index that follows within moments, or None."""
+        with calling(self._target, f"find job {job_id[:_NAMED]!r}"):
+            answer = self._client.query(
+                TableName=self._table,
+                IndexName=_JOB_INDEX,
+                KeyConditionExpression="jobId = :job",
+                ExpressionAttributeValues={":job": as_value(job_id)},
+            )
+        return read_job(from_item(answer["Items"][0])) if answer["Items"] else None
 
     def save_job(self, job: BatchJob) -> BatchJob:
         """Write a job over the version it was read at (0: it must not exist); return it with its new one.

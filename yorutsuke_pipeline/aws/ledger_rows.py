@@ -60,6 +60,7 @@ def intent_row(intent: Intent) -> Row:
         "usage": _usage_row(intent.usage),
         "preflight": _preflight_row(intent.preflight),
         "onDemandUsd": intent.on_demand_usd,
+        "collectingSince": _time_text(intent.collecting_since),
     }
 
 
@@ -92,6 +93,7 @@ def read_intent(row: Row) -> Intent:
             usage=_usage(row.get("usage")),
             preflight=_preflight(row.get("preflight")),
             on_demand_usd=row.get("onDemandUsd"),
+            collecting_since=_time(row.get("collectingSince")),
         )
     except _CHANGED as error:
         raise _unreadable(row, error) from error

@@ -17,6 +17,8 @@ from yorutsuke_pipeline.defs.partitions import build_days
 from yorutsuke_pipeline.defs.resources import build_resources
 from yorutsuke_pipeline.defs.schedules.nightly import build_nightly
 from yorutsuke_pipeline.defs.sensors.completion import build_completion_sensor
+from yorutsuke_pipeline.defs.sensors.failed_days import build_failed_days_sensor
+from yorutsuke_pipeline.defs.sensors.late_days import build_late_days_sensor
 from yorutsuke_pipeline.defs.sensors.orphaned_runs import build_orphaned_runs_sensor
 from yorutsuke_pipeline.settings import Settings
 
@@ -25,6 +27,9 @@ _EMBEDDED_WAIT_SECONDS = 60.0
 _EMBEDDED_LOOK_SECONDS = 5
 _REAL_LOOK_SECONDS = 30
 _ORPHANS_SECONDS = 30
+_FAILURES_SECONDS = 30
+# Hours are counted there.
+_LATENESS_SECONDS = 300
 
 
 def build_definitions(settings: Settings) -> dg.Definitions:
@@ -58,6 +63,8 @@ def _definitions(settings: Settings) -> dg.Definitions:
         sensors=[
             build_completion_sensor(submit_batch, ingest_results, every_seconds=look),
             build_orphaned_runs_sensor(every_seconds=_ORPHANS_SECONDS),
+            build_failed_days_sensor(every_seconds=_FAILURES_SECONDS),
+            build_late_days_sensor(every_seconds=_LATENESS_SECONDS),
         ],
         resources=build_resources(),
         # A process for each step would cost seconds a step; the stages are bound by AWS, not by the processor.

@@ -27,7 +27,11 @@ def build_resources() -> dict[str, object]:
         "ledger": _of_product(lambda product: product.ledger, "The intents and their jobs (DynamoDB)."),
         "manifest_writer": _of_product(stages.manifest_writer),
         "submitter": _of_product(stages.submitter),
-        "watch": _of_product(stages.watch),
+        "lookout": _of_product(stages.lookout),
+        "lateness": _of_product(stages.lateness),
+        "alert_channel": _of_product(
+            lambda product: product.alerts, "Who is told when something needs a person (SNS)."
+        ),
         "collector": _of_product(stages.raw_output_collector),
         "recorder": _of_product(stages.result_recorder),
         "archiver": _of_product(stages.archiver),

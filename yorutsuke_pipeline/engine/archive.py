@@ -15,6 +15,7 @@ from yorutsuke_pipeline.engine import layout
 from yorutsuke_pipeline.engine.day_account import unmended_endings
 from yorutsuke_pipeline.engine.day_intents import intents_in
 from yorutsuke_pipeline.engine.events import Event, EventName
+from yorutsuke_pipeline.engine.figures import NO_METRICS, figures_of
 from yorutsuke_pipeline.engine.intent import Intent, IntentStatus, ResultStats
 from yorutsuke_pipeline.engine.meter import NO_METER, Meter
 from yorutsuke_pipeline.engine.ports import StoredObject
@@ -23,6 +24,7 @@ from yorutsuke_pipeline.engine.retrying import day_waits
 from yorutsuke_pipeline.engine.streams import check_complete_list, chunked, map_bounded, read_json_lines
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from datetime import date
 
     from yorutsuke_pipeline.engine.batch_job import BatchJob
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
         Clock,
         EventLog,
         IntentLedger,
+        Metrics,
         ObjectStore,
         PendingRecords,
         ResultTable,
@@ -72,6 +75,7 @@ class Archiver:
     events: EventLog
     clock: Clock
     meter: Meter = NO_METER
+    metrics: Metrics = NO_METRICS
 
     def archive(self, day: date) -> ArchiveReport:
         """Archive the sources of the day's recorded intents and close these.
@@ -81,24 +85,33 @@ class Archiver:
         """
         report = ArchiveReport()
         for intent in intents_in(self.ledger, self.workload.name, day, IntentStatus.RECORDED):
-            self._archive(intent, report)
+            dead_letter_count = intent.rejected_count + self._archive(intent, report)
             jobs = self.ledger.jobs(intent.intent_id)[: intent.job_count]
             bad = [job for job in jobs if not job.ended_well]
             # Told before it is closed: a run that dies here tells it twice, never not at all.
             self._tell(intent, bad)
-            report.closed.append(self._close(intent))
+            report.closed.append(self._close(intent, dead_letter_count))
             report.bad_endings.extend(bad)
         if not report.closed and day_waits(self.pending, self.ledger, self.workload.name, day):
             # Another run has closed it, or this one's predecessor died before it could say how it ended.
             report.bad_endings.extend(unmended_endings(self.ledger, self.workload.name, day))
         return report
 
-    def _archive(self, intent: Intent, report: ArchiveReport) -> None:
-        outcomes = read_json_lines(self.objects, layout.outcomes_key(intent.intent_id))
-        accepted = (outcome for outcome in outcomes if outcome["ending"] == Ending.ACCEPTED)
+    def _archive(self, intent: Intent, report: ArchiveReport) -> int:
+        """Archive the sources of what was accepted; return how many records wait for a person instead."""
+        final_count = 0
+
+        def accepted() -> Iterator[dict[str, Any]]:
+            nonlocal final_count
+            for outcome in read_json_lines(self.objects, layout.outcomes_key(intent.intent_id)):
+                if outcome["ending"] == Ending.ACCEPTED:
+                    yield outcome
+                else:
+                    final_count += outcome["isFinal"]
+
         found = 0
         count = intent.result.success_count if intent.result is not None else None
-        for chunk in self.meter.counting("sources archived", chunked(accepted, _DELETED_AT_ONCE), count, size=len):
+        for chunk in self.meter.counting("sources archived", chunked(accepted(), _DELETED_AT_ONCE), count, size=len):
             found += len(chunk)
             copies = map_bounded(partial(self._copy, intent), chunk, workers=self.policy.concurrency)
             done = list(copies)
@@ -110,6 +123,7 @@ class Archiver:
             report.failures.update("the source was replaced after it was copied" for _ in replaced)
         expected = intent.result.success_count if intent.result is not None else found
         check_complete_list(layout.outcomes_key(intent.intent_id), expected, found)
+        return final_count
 
     def _copy(self, intent: Intent, outcome: dict[str, Any]) -> tuple[StoredObject | None, str | None]:
         """Copy one source and mark its record; return what to delete, or why it must stay."""
@@ -146,9 +160,11 @@ class Archiver:
             facts = (("job", job.job_name), ("jobId", job.job_id or ""), ("status", job.status))
             self.events.emit(Event(EventName.BATCH_FAILED, intent.intent_id, intent.trace_id, facts))
 
-    def _close(self, intent: Intent) -> Intent:
+    def _close(self, intent: Intent, dead_letter_count: int) -> Intent:
         closed = self.ledger.save(intent.advance(IntentStatus.CLOSED, closed_at=self.clock.now()))
         stats = closed.result or ResultStats(0, 0)
         facts = (("successCount", stats.success_count), ("failureCount", stats.failure_count))
         self.events.emit(Event(EventName.BATCH_RESULT_COMPLETED, intent.intent_id, intent.trace_id, facts))
+        # After the close, which only one run wins: a figure that is sent twice is counted twice.
+        self.metrics.send(figures_of(closed, dead_letter_count=dead_letter_count))
         return closed

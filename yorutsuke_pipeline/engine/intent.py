@@ -82,6 +82,7 @@ class Intent:
         preflight: The records that are asked on demand before any job is created; they are its first part.
         cost_usd: The settled cost from the service's token counts; None until known.
         on_demand_usd: What the same tokens would have cost on demand; None until known.
+        collecting_since: When the reading of its answers began that was finished; None until it was.
     """
 
     intent_id: str
@@ -105,6 +106,7 @@ class Intent:
     usage: TokenUsage | None = None
     preflight: Preflight | None = None
     on_demand_usd: Decimal | None = None
+    collecting_since: datetime | None = None
 
     @property
     def is_open(self) -> bool:

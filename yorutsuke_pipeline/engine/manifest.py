@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 from yorutsuke_pipeline.engine import layout
 from yorutsuke_pipeline.engine.dead_letters import DeadLetter, add_dead_letters
 from yorutsuke_pipeline.engine.events import Event, EventName
+from yorutsuke_pipeline.engine.figures import NO_METRICS, figures_of
 from yorutsuke_pipeline.engine.identity import fingerprint
 from yorutsuke_pipeline.engine.intake import Claimed, Intake, list_record
 from yorutsuke_pipeline.engine.intent import Intent, IntentStatus, ResultStats
@@ -40,7 +41,7 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
     from yorutsuke_pipeline.engine.batch_job import BatchJob
-    from yorutsuke_pipeline.engine.ports import QuotaBook
+    from yorutsuke_pipeline.engine.ports import Metrics, QuotaBook
     from yorutsuke_pipeline.engine.quotas import Quotas
 
 
@@ -64,7 +65,7 @@ class ManifestReport:
 
 @dataclass(frozen=True)
 class ManifestWriter(Opening):
-    """The stage, with the ports it works through: those of `Opening`.
+    """The stage, with the ports it works through: those of `Opening`, and metrics.
 
     Attributes:
         quota_book: Where quotas are asked for; None takes the policy's.
@@ -72,6 +73,7 @@ class ManifestWriter(Opening):
 
     meter: Meter = NO_METER
     quota_book: QuotaBook | None = None
+    metrics: Metrics = NO_METRICS
 
     def write(self, day: date) -> ManifestReport:
         """Claim what waits in `day`, write the parts and seal the intent.
@@ -119,6 +121,7 @@ class ManifestWriter(Opening):
         if self._is_too_few(sum(job.record_count for job in parts)):
             records_key = layout.records_key(draft.intent_id, draft.version)
             closed = self.give_up(intent, records_key, rejected_count=rejects.total())
+            self.metrics.send(figures_of(closed, dead_letter_count=rejects.total()))
             return ManifestReport(closed, (), rejects, left_waiting=sum(job.record_count for job in parts))
         sealed, jobs = self._seal(intent, parts, planned, rejects.total())
         return ManifestReport(sealed, jobs, rejects)
@@ -129,6 +132,7 @@ class ManifestWriter(Opening):
         closed = self.ledger.save(intent.advance(IntentStatus.CLOSED, **closing))
         facts = (("successCount", 0), ("failureCount", rejected))
         self.events.emit(Event(EventName.BATCH_RESULT_COMPLETED, intent.intent_id, intent.trace_id, facts))
+        self.metrics.send(figures_of(closed, dead_letter_count=rejected))
         return closed
 
     def _write_parts(self, draft: Intent, intake: Intake) -> list[JobParts]:

@@ -13,9 +13,12 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
     from datetime import date, datetime
 
+    from yorutsuke_pipeline.engine.alerts import Alert
     from yorutsuke_pipeline.engine.batch_job import BatchJob, JobRequest, JobState
     from yorutsuke_pipeline.engine.cost import Price
     from yorutsuke_pipeline.engine.events import Event
+    from yorutsuke_pipeline.engine.figures import IntentFigures
+    from yorutsuke_pipeline.engine.hints import Heard, Hint
     from yorutsuke_pipeline.engine.intent import Intent
     from yorutsuke_pipeline.engine.quotas import Quotas
     from yorutsuke_pipeline.engine.record import PendingRecord
@@ -36,6 +39,37 @@ class EventLog(Protocol):
 
     def emit(self, event: Event) -> None:
         """Write one event."""
+        ...
+
+
+class Metrics(Protocol):
+    """Where the figures of closed intents go, for graphs and alarms."""
+
+    def send(self, figures: IntentFigures) -> None:
+        """Send an intent's figures; what cannot be sent is logged and lost, and never an error."""
+        ...
+
+
+class AlertChannel(Protocol):
+    """How a person is told that something needs one."""
+
+    def send(self, alert: Alert) -> None:
+        """Tell it."""
+        ...
+
+
+class HintQueue(Protocol):
+    """Messages that say that a job may have changed. They may be lost, doubled, late, or about others' jobs."""
+
+    def receive(self) -> Heard:
+        """Return what is there now, some hundred messages at most, without waiting for more.
+
+        What is not settled comes again after some minutes.
+        """
+        ...
+
+    def settle(self, hints: Sequence[Hint]) -> None:
+        """Take messages out of the queue for good."""
         ...
 
 
@@ -159,6 +193,10 @@ class IntentLedger(Protocol):
 
     def jobs_of(self, intents: Sequence[Intent]) -> Mapping[str, tuple[BatchJob, ...]]:
         """Return the jobs that count of each intent, by its id, as `jobs` does, but of many intents at once."""
+        ...
+
+    def find_job(self, job_id: str) -> BatchJob | None:
+        """Return the job that the service knows by that id, of whatever workload, or None; it may lag a moment."""
         ...
 
     def save_job(self, job: BatchJob) -> BatchJob:

@@ -132,7 +132,7 @@ class RawOutputCollector:
         )
 
     def _collect_one(self, run: _Collection, known: tuple[BatchJob, ...]) -> Intent:
-        intent = run.intent
+        intent, began = run.intent, self.clock.now()
         self.events.emit(Event(EventName.BATCH_RESULT_STARTED, intent.intent_id, intent.trace_id))
         records = run.write()
         found = sum(run.counts[outcome] for outcome in (Outcome.ANSWERED, Outcome.REFUSED, Outcome.MISSING))
@@ -148,7 +148,13 @@ class RawOutputCollector:
         # Before the intent says so: a run that dies in between settles the same again.
         self.spending.settle(intent, cost, on_demand, run.usage)
         return self.ledger.save(
-            intent.advance(IntentStatus.COLLECTED, usage=run.usage, cost_usd=cost, on_demand_usd=on_demand),
+            intent.advance(
+                IntentStatus.COLLECTED,
+                usage=run.usage,
+                cost_usd=cost,
+                on_demand_usd=on_demand,
+                collecting_since=began,
+            ),
         )
 
     def _cost(self, run: _Collection) -> tuple[Decimal | None, Decimal | None]:

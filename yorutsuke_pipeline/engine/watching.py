@@ -19,6 +19,8 @@ from yorutsuke_pipeline.engine.slots import Slots
 from yorutsuke_pipeline.engine.streams import map_bounded
 
 if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable
+
     from yorutsuke_pipeline.engine.policy import Policy
     from yorutsuke_pipeline.engine.ports import BatchService, Clock, IntentLedger, QuotaBook
 
@@ -79,33 +81,48 @@ class Watch:
             # It never takes one. The submission says so on its day, where a person looks; the other days go on.
             return 1
 
-    def look(self, intents: list[Intent]) -> list[Progress]:
-        """Return the progress of each intent, having asked the service about jobs that had not ended."""
+    def look(self, intents: list[Intent], *, only: Collection[str] | None = None) -> list[Progress]:
+        """Return the progress of each intent, having asked the service about jobs that had not ended.
+
+        Args:
+            intents: Open ones.
+            only: The ids of the jobs to ask about; of the others, what is written down. None asks about all.
+        """
         jobs = self.ledger.jobs_of(intents)
-        states = self._states([job for listed in jobs.values() for job in listed if job.is_at_the_service])
+        running = [job for listed in jobs.values() for job in listed if job.is_at_the_service]
+        states = self._states([job for job in running if only is None or job.job_id in only])
         looked_at = ((intent, jobs[intent.intent_id]) for intent in intents)
         return list(map_bounded(partial(self._progress, states), looked_at, workers=self.policy.concurrency))
 
-    def _states(self, jobs: list[BatchJob]) -> dict[str, JobState]:
-        states: dict[str, JobState] = {}
+    def look_up(self, job_ids: Iterable[str]) -> list[str]:
+        """Write down how jobs stand, whatever intents they are of; return the ids that the ledger knows."""
+        found = [job for job_id in job_ids if (job := self.ledger.find_job(job_id)) is not None]
+        states = self._states([job for job in found if job.is_at_the_service])
+        for job in found:
+            self._refreshed(job, states)
+        return [job.job_id for job in found if job.job_id is not None]
+
+    def _states(self, jobs: list[BatchJob]) -> dict[str, JobState | None]:
+        """Return what the service says of each of the jobs, by id; None of one that it does not know."""
+        states: dict[str, JobState | None] = {}
         begun = [job.submitted_at for job in jobs if job.submitted_at is not None]
         if len(jobs) >= _MANY_JOBS and begun:
             states = {state.job_id: state for state in self.service.since(min(begun) - _CLOCK_SKEW)}
         untold = [job.job_id for job in jobs if job.job_id is not None and job.job_id not in states]
         found = map_bounded(self.service.get, untold, workers=self.policy.concurrency)
-        states.update((state.job_id, state) for state in found if state is not None)
+        states.update(zip(untold, found, strict=True))
         return states
 
-    def _progress(self, states: dict[str, JobState], looked_at: tuple[Intent, tuple[BatchJob, ...]]) -> Progress:
+    def _progress(self, states: dict[str, JobState | None], looked_at: tuple[Intent, tuple[BatchJob, ...]]) -> Progress:
         intent, jobs = looked_at
         now_jobs = tuple(self._refreshed(job, states) for job in jobs)
         changed = tuple(now for then, now in zip(jobs, now_jobs, strict=True) if now.status != then.status)
         return Progress(intent, now_jobs, changed)
 
-    def _refreshed(self, job: BatchJob, states: dict[str, JobState]) -> BatchJob:
-        if not job.is_at_the_service or job.job_id is None:
+    def _refreshed(self, job: BatchJob, states: dict[str, JobState | None]) -> BatchJob:
+        if not job.is_at_the_service or job.job_id is None or job.job_id not in states:
             return job
-        state = states.get(job.job_id)
+        state = states[job.job_id]
         if state is None:
             if not may_have_vanished(job.submitted_at, self.clock.now(), self.policy.timeout_hours):
                 return job

@@ -26,7 +26,7 @@ from yorutsuke_pipeline.local_aws.replay import replay
 from yorutsuke_pipeline.local_aws.request import Effect, Request
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Mapping
 
     from yorutsuke_pipeline.local_aws.emulator import Application, Message, Receive, Scope, Send
     from yorutsuke_pipeline.local_aws.home import Home
@@ -128,6 +128,11 @@ class Durability:
             if self._written.get(key) != content:
                 self._write(key, content)
                 self._written[key] = content
+
+    async def send_event(self, entry: Mapping[str, object]) -> None:
+        """Deliver an event of a service's own; what it changed is kept within a second, as nobody waits for it."""
+        emulator.put_service_event(entry)
+        self._dirty = True
 
     async def checkpoint(self) -> None:
         """Write the state of all services; the journal begins anew."""

@@ -1,9 +1,9 @@
 """MiniStack, the emulator of everything but Bedrock: its settings, its start, and its state as bytes.
 
-What belongs here: every name of MiniStack's that this product touches, four of them private
-(`_build_persistence_save_dict`, `_json_default`, `_state_format_version`, `_object_disk_path`), which is why
-its version is pinned exactly. What is kept
-out: when state is kept (`durability`), and the names of S3's versions (`old_versions`).
+What belongs here: every name of MiniStack's that this product touches, five of them private
+(`_build_persistence_save_dict`, `_json_default`, `_state_format_version`, `_object_disk_path`, `_put_events`),
+which is why its version is pinned exactly. What is kept out: when state is kept (`durability`), and the names of S3's
+versions (`old_versions`).
 """
 
 from __future__ import annotations
@@ -148,6 +148,20 @@ def object_file(bucket: str, key: str, account_id: str) -> str | None:
 
     path: str | None = s3._object_disk_path(bucket, key, account_id)  # noqa: SLF001 - see the module's docstring
     return path
+
+
+def put_service_event(entry: Mapping[str, object]) -> None:
+    """Put an event of AWS's own (a `Source` that begins with `aws.`) on the default bus, as a service does.
+
+    PutEvents refuses such a source to every client, as on AWS: this goes in behind it, as MiniStack's own
+    services do. Rules deliver to their targets before it returns.
+
+    Args:
+        entry: As PutEvents has it: `Source`, `DetailType`, `Resources`, `Detail` (JSON text).
+    """
+    from ministack.services import eventbridge  # noqa: PLC0415 - after `load`
+
+    eventbridge._put_events({"Entries": [dict(entry)]}, allow_aws_source=True)  # noqa: SLF001 - see the module's docstring
 
 
 def restored_generation(services: Path) -> int:

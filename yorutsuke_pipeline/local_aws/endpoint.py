@@ -46,7 +46,7 @@ class Endpoint(BaseModel):
     environment: str
     version: str = Field(description="of MiniStack, the emulator inside")
     started_at: str = Field(description="ISO 8601, UTC")
-    outputs: dict[str, str] = Field(description="of infra/template.yaml: bucket, tables, role")
+    outputs: dict[str, str] = Field(description="of infra/template.yaml: bucket, tables, role, queue, topic")
 
     @property
     def fresh(self) -> bool:

@@ -27,6 +27,7 @@ from yorutsuke_pipeline.local_aws.options import READY, Options
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from yorutsuke_pipeline.local_aws.bedrock.events import SendEvent
     from yorutsuke_pipeline.local_aws.durability import Durability
     from yorutsuke_pipeline.local_aws.front import Bedrock, Front
 
@@ -94,7 +95,7 @@ async def _serve(options: Options, home: Home, listener: socket.socket) -> None:
         _log.info("%d writes were played back from the journal", replayed)
     identity = {"home": str(home.path), "pid": os.getpid(), "version": metadata.version("ministack")}
     rest = LargeObjects(durability, account_id=options.account_id)
-    bedrock = _bedrock(options, home, url)
+    bedrock = _bedrock(options, home, url, durability.send_event)
     front = Front(rest=rest, bedrock=bedrock, instance=options.instance, identity=identity)
     closing = asyncio.Event()
     serving = asyncio.ensure_future(_hypercorn(front, listener, closing))
@@ -185,10 +186,14 @@ async def _hypercorn(front: Front, listener: socket.socket, closing: asyncio.Eve
     await serve(cast("Any", front), config, shutdown_trigger=closing.wait)
 
 
-def _bedrock(options: Options, home: Home, url: str) -> Bedrock:
+def _bedrock(options: Options, home: Home, url: str, send_event: SendEvent) -> Bedrock:
     module, _, name = options.bedrock.partition(":")
     service: Bedrock = getattr(importlib.import_module(module), name)(
-        state_dir=home.bedrock, s3_endpoint=lambda: url, region=options.region, account_id=options.account_id
+        state_dir=home.bedrock,
+        s3_endpoint=lambda: url,
+        region=options.region,
+        account_id=options.account_id,
+        send_event=send_event,
     )
     return service
 

@@ -101,6 +101,7 @@ def test_every_attribute_survives_the_table(ledger: IntentLedger, name: str) -> 
         usage=TokenUsage(120_000, 12_000),
         preflight=Preflight(5, Decimal("0.002"), TokenUsage(6_000, 500)),
         on_demand_usd=Decimal("0.02"),
+        collecting_since=NIGHT - timedelta(minutes=1),
     )
 
     saved = ledger.save(full)
@@ -227,3 +228,11 @@ def test_a_row_that_was_changed_by_hand_is_named(moto: Place, name: str) -> None
 
     with pytest.raises(PermanentError, match=f"{name}, INTENT"):
         adapter(moto).intent(name)
+
+
+def test_a_job_is_found_by_the_services_id_whatever_workload_it_is_of(ledger: IntentLedger, name: str) -> None:
+    ledger.save_job(a_job(name))
+    saved = ledger.save_job(replace(a_job(name, 2), job_id=name, status="Submitted"))
+
+    assert ledger.find_job(name) == saved
+    assert ledger.find_job("nobody's") is None

@@ -14,7 +14,7 @@ from yorutsuke_pipeline.defs.code_location import build_definitions
 from yorutsuke_pipeline.engine.batch_job import COMPLETED
 from yorutsuke_pipeline.engine.intent import IntentStatus
 from yorutsuke_pipeline.engine.streams import map_bounded
-from yorutsuke_pipeline.stages import watch
+from yorutsuke_pipeline.stages import lookout
 from yorutsuke_pipeline_tests.bench import contents
 from yorutsuke_pipeline_tests.bench.baselines.one_by_one_sensor import OneByOneSensor
 from yorutsuke_pipeline_tests.bench.benchmark import PRODUCT, Benchmark
@@ -41,7 +41,7 @@ def _product_side(scene: Scene) -> Callable[[], Facts]:
     context = dg.build_sensor_context(
         instance=dg.DagsterInstance.local_temp(str(Path(home.name))),
         repository_def=repository,
-        resources={"product": product, "ledger": product.ledger, "watch": watch(product)},
+        resources={"product": product, "lookout": lookout(product)},
     )
 
     def work() -> Facts:

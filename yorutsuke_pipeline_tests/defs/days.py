@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from datetime import date, timedelta
 from functools import cache
 from typing import TYPE_CHECKING, Any, cast
 
@@ -10,7 +11,11 @@ import dagster as dg
 
 from yorutsuke_pipeline.composition import Composition
 from yorutsuke_pipeline.defs.code_location import build_definitions
+from yorutsuke_pipeline.engine.alerts import NO_ALERTS
 from yorutsuke_pipeline.engine.day_account import DayAccounts
+from yorutsuke_pipeline.engine.hints import NO_HINTS
+from yorutsuke_pipeline.engine.lateness import Lateness, Limits
+from yorutsuke_pipeline.engine.lookout import Lookout
 from yorutsuke_pipeline.settings import AwsEnvironment, load_settings
 from yorutsuke_pipeline_tests.engine.nights import DAY
 from yorutsuke_pipeline_tests.engine.reconciliation.nights import reconciler_of
@@ -38,7 +43,9 @@ def resources(night: Night) -> dict[str, object]:
         "ledger": night.ledger,
         "manifest_writer": stages.manifest,
         "submitter": stages.submitter,
-        "watch": stages.watch,
+        "lookout": Lookout(stages.watch, NO_HINTS, timedelta(0)),
+        "lateness": lateness_of(night),
+        "alert_channel": NO_ALERTS,
         "collector": stages.collector,
         "recorder": stages.recorder,
         "archiver": stages.archiver,
@@ -46,6 +53,12 @@ def resources(night: Night) -> dict[str, object]:
         "day_accounts": DayAccounts(PRODUCT.workload.name, night.ledger, night.pending),
         "reconciler": reconciler_of(night),
     }
+
+
+def lateness_of(night: Night) -> Lateness:
+    """Return the rules of lateness over a night's fakes: a day has 24 hours, a job 12."""
+    limits = Limits(timedelta(hours=24), timedelta(hours=12), days_back=2, first_day=date(2026, 1, 1))
+    return Lateness(PRODUCT.workload.name, night.policy, limits, night.ledger, night.pending, night.clock)
 
 
 def materialize(

@@ -80,5 +80,6 @@ def test_sensors_and_schedule_run_without_being_switched_on() -> None:
     sensors = {sensor.name: sensor.default_status for sensor in repository.sensor_defs}
     schedules = {schedule.name: schedule.default_status for schedule in repository.schedule_defs}
 
-    assert sensors == dict.fromkeys(("batch_completion", "orphaned_runs"), dg.DefaultSensorStatus.RUNNING)
+    names = ("batch_completion", "orphaned_runs", "failed_days", "late_days")
+    assert sensors == dict.fromkeys(names, dg.DefaultSensorStatus.RUNNING)
     assert schedules == {"nightly": dg.DefaultScheduleStatus.RUNNING}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from datetime import date
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 import dagster as dg
@@ -11,8 +11,10 @@ import pytest
 
 from yorutsuke_pipeline.defs.jobs import INTENT_TAG
 from yorutsuke_pipeline.defs.sensors.completion import MOST_FAILED_INGESTS
-from yorutsuke_pipeline_tests.defs.days import DAY_KEY, definitions, resources
+from yorutsuke_pipeline.engine.lookout import Lookout
+from yorutsuke_pipeline_tests.defs.days import DAY_KEY, PRODUCT, definitions, resources
 from yorutsuke_pipeline_tests.engine.nights import DAY, FIRST, night_of, with_quotas
+from yorutsuke_pipeline_tests.fakes.hint_queue import FakeHintQueue
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,7 +31,7 @@ def instance() -> Iterator[dg.DagsterInstance]:
 def _tick(night: Night, instance: dg.DagsterInstance) -> dg.SensorResult | dg.SkipReason:
     repository = definitions().get_repository_def()
     sensor = repository.get_sensor_def("batch_completion")
-    given = {name: value for name, value in resources(night).items() if name in {"product", "ledger", "watch"}}
+    given = {name: value for name, value in resources(night).items() if name in {"product", "lookout"}}
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         context = dg.build_sensor_context(instance=instance, repository_def=repository, resources=given)
@@ -183,3 +185,64 @@ def test_a_day_that_will_never_find_a_slot_is_launched_to_say_so_and_holds_up_no
     (request,) = _requests(_tick(night, instance))
 
     assert request.job_name == "submit_batch"
+
+
+class _Sensor:
+    """The sensor with an events queue and its cursor: a tick every 30 seconds, a poll every 5 minutes."""
+
+    def __init__(self, night: Night, instance: dg.DagsterInstance) -> None:
+        self.queue = FakeHintQueue()
+        self.cursor: str | None = None
+        self._night, self._instance = night, instance
+        self._lookout = Lookout(night.stages().watch, self.queue, timedelta(minutes=5))
+
+    def tick(self) -> list[str | None]:
+        """Evaluate it; return the run keys that it asks for."""
+        repository = definitions().get_repository_def()
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            context = dg.build_sensor_context(
+                instance=self._instance,
+                repository_def=repository,
+                cursor=self.cursor,
+                resources={"product": PRODUCT, "lookout": self._lookout},
+            )
+            tick = repository.get_sensor_def("batch_completion").evaluate_tick(context)
+        self.cursor = tick.cursor
+        self._night.clock.advance(timedelta(seconds=30))
+        return [request.run_key for request in tick.run_requests or ()]
+
+
+def test_with_events_an_ended_job_is_picked_up_at_the_next_tick(instance: dg.DagsterInstance) -> None:
+    night = night_of(3)
+    night.submit()
+    sensor = _Sensor(night, instance)
+    sensor.tick()
+    night.end_jobs()
+
+    sensor.queue.tell(night.service.states)
+
+    assert sensor.tick() == [f"{FIRST}:0"]
+
+
+def test_when_the_event_is_lost_it_is_picked_up_at_the_next_poll(instance: dg.DagsterInstance) -> None:
+    night = night_of(3)
+    night.submit()
+    sensor = _Sensor(night, instance)
+    sensor.tick()
+    night.end_jobs()
+
+    ticks = [sensor.tick() for _ in range(10)]
+
+    assert ticks == [[]] * 9 + [[f"{FIRST}:0"]]
+
+
+@pytest.mark.parametrize("cursor", ["yesterday", "{}", "2026-01-09"])
+def test_a_cursor_that_is_not_ours_means_to_poll(instance: dg.DagsterInstance, cursor: str) -> None:
+    night = night_of(3)
+    night.submit()
+    night.end_jobs()
+    sensor = _Sensor(night, instance)
+    sensor.cursor = cursor
+
+    assert sensor.tick() == [f"{FIRST}:0"]

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 import dagster as dg
 import pytest
 
+from yorutsuke_pipeline.engine.hints import NO_HINTS
+from yorutsuke_pipeline.engine.lookout import Lookout
 from yorutsuke_pipeline_tests.defs.days import DAY_KEY, definitions, resources
 from yorutsuke_pipeline_tests.engine.interruptions import Calls, Interruption, Killed
 from yorutsuke_pipeline_tests.engine.invariants import check_settled
@@ -33,8 +35,8 @@ def instance() -> Iterator[dg.DagsterInstance]:
 def requested_keys(night: Night, instance: dg.DagsterInstance, watch: Watch | None = None) -> list[str | None]:
     """Return the run keys that a tick of the sensor asks for."""
     repository = definitions().get_repository_def()
-    given = {name: value for name, value in resources(night).items() if name in {"product", "ledger", "watch"}}
-    given |= {"watch": watch} if watch is not None else {}
+    given = {name: value for name, value in resources(night).items() if name in {"product", "lookout"}}
+    given |= {"lookout": Lookout(watch, NO_HINTS, timedelta(0))} if watch is not None else {}
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         context = dg.build_sensor_context(instance=instance, repository_def=repository, resources=given)

@@ -28,6 +28,7 @@ from yorutsuke_pipeline_tests.fakes.batch_service import FakeBatchService
 from yorutsuke_pipeline_tests.fakes.clock import FakeClock
 from yorutsuke_pipeline_tests.fakes.event_log import FakeEventLog
 from yorutsuke_pipeline_tests.fakes.intent_ledger import FakeIntentLedger
+from yorutsuke_pipeline_tests.fakes.metrics import FakeMetrics
 from yorutsuke_pipeline_tests.fakes.model import RECEIPT, FakeModel, nova_output
 from yorutsuke_pipeline_tests.fakes.object_store import FakeObjectStore
 from yorutsuke_pipeline_tests.fakes.pending_images import FakePendingImages
@@ -126,6 +127,7 @@ class Night:
     answers: dict[str, str] = field(default_factory=dict)
     stubborn: set[str] = field(default_factory=set)
     unanswered: set[str] = field(default_factory=set)
+    metrics: FakeMetrics = field(default_factory=FakeMetrics)
 
     def stages(self, wrap: Callable[[Any], Any] = lambda port: port) -> Stages:
         """Return the stages over the fakes, each port wrapped."""
@@ -135,12 +137,12 @@ class Night:
         watch = Watch(policy, ledger, service, clock)
         spending = Spending(policy, self.prices, wrap(self.spending_book), clock)
         return Stages(
-            ManifestWriter(workload, policy, pending, ledger, objects, events, clock, spending),
+            ManifestWriter(workload, policy, pending, ledger, objects, events, clock, spending, metrics=self.metrics),
             Submitter(workload, policy, ledger, objects, service, wrap(self.model), events, clock, spending),
             watch,
             RawOutputCollector(workload, ledger, objects, watch, spending, events),
             ResultRecorder(workload, policy, pending, ledger, objects, table, events, clock),
-            Archiver(workload, policy, pending, ledger, objects, table, events, clock),
+            Archiver(workload, policy, pending, ledger, objects, table, events, clock, metrics=self.metrics),
             spending,
         )
 

@@ -54,6 +54,10 @@ class FakeIntentLedger:
     def jobs_of(self, intents: Sequence[Intent]) -> Mapping[str, tuple[BatchJob, ...]]:
         return {intent.intent_id: tuple(self.jobs(intent.intent_id)[: intent.job_count]) for intent in intents}
 
+    def find_job(self, job_id: str) -> BatchJob | None:
+        with self._lock:
+            return next((job for job in self.rows.values() if job.job_id == job_id), None)
+
     def save_job(self, job: BatchJob) -> BatchJob:
         with self._lock:
             stored = self.rows.get((job.intent_id, job.number))

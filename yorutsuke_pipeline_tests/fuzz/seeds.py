@@ -131,3 +131,20 @@ def streams() -> list[bytes]:
         b"\r" * 12 + b"\n",
     ]
     return [bytes([longest, buffer]) + content for content in contents for longest, buffer in ((1, 1), (6, 3), (38, 7))]
+
+
+def events() -> list[bytes]:
+    """Return messages of the events queue: Bedrock's, S3's, and S3's word that it knows the queue."""
+    job, manifest = "06oba7hhjzyx", "manifest.json.out"
+    arn = f"arn:aws:bedrock:us-east-1:123456789012:model-invocation-job/{job}"
+    keys = (f"batch-output/{job}/{manifest}", f"batch-output/../{manifest}", "batch-output/%ED%A0%80/x", "a+b")
+    documents: list[Any] = [
+        {
+            "source": "aws.bedrock",
+            "detail-type": "Batch Inference Job State Change",
+            "detail": {"batchJobArn": arn, "status": "Completed"},
+        },
+        {"Records": [{"eventSource": "aws:s3", "s3": {"object": {"key": key}}} for key in keys]},
+        {"Event": "s3:TestEvent"},
+    ]
+    return [json.dumps(document).encode() for document in documents]

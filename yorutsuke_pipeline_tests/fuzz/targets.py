@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, cast
 
+from yorutsuke_pipeline.aws.event_messages import MalformedMessageError, job_ids_in
 from yorutsuke_pipeline.aws.object_body import lines_of
 from yorutsuke_pipeline.engine.answers import check_complete, find_object
 from yorutsuke_pipeline.engine.model_family import Claude, ModelAnswer, Nova
@@ -130,6 +131,17 @@ def check_splitter(data: bytes) -> None:
     must(found == [line[: longest + 1] for line in expected], f"{found} instead of {expected}")
 
 
+def check_event(data: bytes) -> None:
+    """A message names jobs by ids that Bedrock may have given, or is malformed."""
+    text = data.decode("utf-8", "surrogatepass") if _is_utf8(data) else data.decode("latin-1")
+    try:
+        named = check_same(partial(job_ids_in, text))
+    except MalformedMessageError:
+        return
+    for job_id in named:
+        must(len(job_id) == 12 and job_id.isascii() and job_id.isalnum(), f"job {job_id!r}")
+
+
 def check_planted(data: bytes) -> None:
     """Break on purpose, to show that a fault is found and told: an answer with an amount of 10^12 does it."""
     found = _read_or_reject(lambda: find_object(data.decode("utf-8", "replace")))
@@ -144,6 +156,7 @@ TARGETS = {
     "family": Target(check_family, lambda: map(_document, seeds.outputs()), grammar.change_document),
     "picture": Target(check_picture, seeds.images, grammar.change_image),
     "row": Target(check_row, seeds.rows, grammar.change_document),
+    "event": Target(check_event, seeds.events, grammar.change_document),
     "splitter": Target(check_splitter, seeds.streams, longest=200),
 }
 PLANTED = "planted"

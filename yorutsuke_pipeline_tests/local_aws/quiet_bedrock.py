@@ -9,14 +9,23 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from yorutsuke_pipeline.local_aws.bedrock.events import SendEvent
     from yorutsuke_pipeline.local_aws.emulator import Receive, Scope, Send
 
 DOTTED_PATH = f"{__name__}:QuietBedrock"
 
 
 class QuietBedrock:
-    def __init__(self, *, state_dir: Path, s3_endpoint: Callable[[], str], region: str, account_id: str) -> None:
-        self.started_with = (state_dir, s3_endpoint, region, account_id)
+    def __init__(
+        self,
+        *,
+        state_dir: Path,
+        s3_endpoint: Callable[[], str],
+        region: str,
+        account_id: str,
+        send_event: SendEvent,
+    ) -> None:
+        self.started_with = (state_dir, s3_endpoint, region, account_id, send_event)
 
     async def startup(self) -> None: ...
 

@@ -16,6 +16,8 @@ from yorutsuke_pipeline_tests.local_aws.clients import client
 from yorutsuke_pipeline_tests.local_aws.quiet_bedrock import QuietBedrock
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from yorutsuke_pipeline.local_aws.emulator import Message, Receive, Scope, Send
     from yorutsuke_pipeline.local_aws.endpoint import Endpoint
 
@@ -146,7 +148,11 @@ async def ask(front: Front, path: str, *, user_agent: str = "boto3") -> int:
 
 
 def a_front(rest: Rest) -> Front:
-    bedrock = QuietBedrock(state_dir=Path(), s3_endpoint=str, region="us-east-1", account_id="0" * 12)
+    async def send_event(_: Mapping[str, object]) -> None: ...
+
+    bedrock = QuietBedrock(
+        state_dir=Path(), s3_endpoint=str, region="us-east-1", account_id="0" * 12, send_event=send_event
+    )
     return Front(rest=rest, bedrock=bedrock, instance="i", identity={})
 
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from yorutsuke_pipeline.local_aws.bedrock.events import SendEvent
     from yorutsuke_pipeline.local_aws.bedrock.wire import Receive, Scope, Send
 
 DOTTED_PATH = f"{__name__}:ProofBedrock"
@@ -27,7 +28,15 @@ _INVOKE = re.compile(r"/model/.+/(invoke|converse)")
 class ProofBedrock(BedrockService):
     """The service; `questions_file` says where its list is."""
 
-    def __init__(self, *, state_dir: Path, s3_endpoint: Callable[[], str], region: str, account_id: str) -> None:
+    def __init__(
+        self,
+        *,
+        state_dir: Path,
+        s3_endpoint: Callable[[], str],
+        region: str,
+        account_id: str,
+        send_event: SendEvent,  # noqa: ARG002 — nobody reads them there, and each night makes the same calls without
+    ) -> None:
         super().__init__(
             state_dir=state_dir,
             s3_endpoint=s3_endpoint,

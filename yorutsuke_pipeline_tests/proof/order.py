@@ -79,6 +79,9 @@ class Order:
             "YORUTSUKE_CONCURRENCY": str(self.concurrency),
             "YORUTSUKE_WAIT_SECONDS": "0",
             "YORUTSUKE_SAMPLES": "false",
+            # How many messages lie in a queue that nights share is chance, and each night must make the same calls.
+            "YORUTSUKE_POLL_SECONDS": "0",
+            "YORUTSUKE_METRICS": "false",
         }
 
 

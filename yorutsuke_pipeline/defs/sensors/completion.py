@@ -6,6 +6,7 @@ a sensor that closed anything and died would lose the day.
 
 from collections import Counter
 from collections.abc import Sequence
+from datetime import datetime
 
 import dagster as dg
 
@@ -13,7 +14,8 @@ from yorutsuke_pipeline.composition import Composition
 from yorutsuke_pipeline.defs.failures import clear_failures
 from yorutsuke_pipeline.defs.jobs import INTENT_TAG, AssetJob
 from yorutsuke_pipeline.defs.sensors.day_runs import DayRuns
-from yorutsuke_pipeline.engine.ports import IntentLedger
+from yorutsuke_pipeline.engine.days import parse_utc, utc_text
+from yorutsuke_pipeline.engine.lookout import Lookout, Sighting
 from yorutsuke_pipeline.engine.watching import Progress, Watch
 
 # After so many failed ingests of an intent a person must look; each one names the reason.
@@ -35,13 +37,18 @@ def build_completion_sensor(
     def batch_completion(
         context: dg.SensorEvaluationContext,
         product: dg.ResourceParam[Composition],
-        ledger: dg.ResourceParam[IntentLedger],
-        watch: dg.ResourceParam[Watch],
+        lookout: dg.ResourceParam[Lookout],
     ) -> dg.SensorResult | dg.SkipReason:
-        """Ask Bedrock about open jobs; when all of an intent's jobs have ended, launch ingest_results for its day."""
+        """Ask Bedrock about open jobs; when all of an intent's jobs have ended, launch ingest_results for its day.
+
+        Where a queue tells of jobs that changed, these are asked about at once, and all of them only now and then.
+        """
         with clear_failures():
-            progress = watch.look(list(ledger.open_intents(product.workload.name)))
-            requests = _requests(context.instance, progress, watch)
+            sighting = lookout.look(product.workload.name, polled_at=_polled_at(context.cursor))
+            requests = _requests(context.instance, sighting.progress, lookout.watch)
+        context.update_cursor(utc_text(sighting.polled_at))
+        _tell_of_the_queue(context, sighting)
+        progress = sighting.progress
         if not progress:
             return dg.SkipReason("no intent is open")
         observations = [_observation(each) for each in progress if each.changed]
@@ -50,6 +57,28 @@ def build_completion_sensor(
         return dg.SensorResult(run_requests=requests, asset_events=observations)
 
     return batch_completion
+
+
+def _polled_at(cursor: str | None) -> datetime | None:
+    """Return when all open jobs were last asked about; None at the first tick, and for a cursor that is not ours."""
+    try:
+        return parse_utc(cursor) if cursor else None
+    except ValueError:
+        return None
+
+
+def _tell_of_the_queue(context: dg.SensorEvaluationContext, sighting: Sighting) -> None:
+    if sighting.trouble:
+        context.log.warning(
+            "the events queue could not be used, and is not needed to see what happens: %s", sighting.trouble
+        )
+    if sighting.hint_count or sighting.foreign_count or sighting.malformed_count:
+        context.log.info(
+            "events: %d about jobs of ours, %d about others', %d not readable (left to the dead-letter queue)",
+            sighting.hint_count,
+            sighting.foreign_count,
+            sighting.malformed_count,
+        )
 
 
 def _requests(instance: dg.DagsterInstance, progress: Sequence[Progress], watch: Watch) -> list[dg.RunRequest]:

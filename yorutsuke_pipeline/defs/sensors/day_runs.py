@@ -23,7 +23,7 @@ UNDER_WAY = [
 ]
 _FAILED = [dg.DagsterRunStatus.FAILURE, dg.DagsterRunStatus.CANCELED]
 # Dagster's own: on a failed run that it starts again by itself, and the name of the new run once there is one.
-_WILL_RETRY_TAG = "dagster/will_retry"
+WILL_RETRY_TAG = "dagster/will_retry"
 _RETRIED_AS_TAG = "dagster/auto_retry_run_id"
 # Its daemon needs some seconds for that; one that has not done it by then never will.
 _TIME_TO_RETRY = timedelta(minutes=2)
@@ -43,7 +43,7 @@ class DayRuns:
         vanished = self._runs(
             days,
             statuses=[dg.DagsterRunStatus.FAILURE],
-            tags={_WILL_RETRY_TAG: "true"},
+            tags={WILL_RETRY_TAG: "true"},
             updated_after=datetime.now(timezone.utc) - _TIME_TO_RETRY,
         )
         retried = [run for run in vanished if _RETRIED_AS_TAG not in run.tags]

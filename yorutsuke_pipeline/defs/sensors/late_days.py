@@ -1,0 +1,59 @@
+"""The sensor of what takes too long: days past their deadline, jobs that wait.
+
+What is too long is `engine/lateness.py`. The cursor holds what was said, so that it is said once.
+"""
+
+import json
+
+import dagster as dg
+
+from yorutsuke_pipeline.defs.failures import clear_failures
+from yorutsuke_pipeline.engine.alerts import in_one
+from yorutsuke_pipeline.engine.errors import YorutsukeError
+from yorutsuke_pipeline.engine.lateness import Lateness
+from yorutsuke_pipeline.engine.ports import AlertChannel
+
+# A tick is kept for days, and a person reads only the first few.
+_NAMED = 10
+
+
+def build_late_days_sensor(*, every_seconds: int) -> dg.SensorDefinition:
+    """Return the sensor, which looks every `every_seconds`."""
+
+    @dg.sensor(minimum_interval_seconds=every_seconds, default_status=dg.DefaultSensorStatus.RUNNING)
+    def late_days(
+        context: dg.SensorEvaluationContext,
+        lateness: dg.ResourceParam[Lateness],
+        alert_channel: dg.ResourceParam[AlertChannel],
+    ) -> dg.SkipReason:
+        """Tell of days that are not closed by their deadline, and of jobs that wait too long; of each once."""
+        with clear_failures():
+            late = lateness.alerts()
+        said = _said(context.cursor)
+        unsaid = [alert for alert in late if alert.key not in said]
+        for alert in unsaid:
+            context.log.warning("%s", alert.text)
+        if unsaid:
+            try:
+                alert_channel.send(in_one(unsaid))
+            except YorutsukeError as error:
+                # Not noted as said: the next tick tries again.
+                context.log.warning("the alert topic was not reached: %s", error)
+                return dg.SkipReason(f"{len(unsaid)} alerts could not be sent: {error}")
+        # What is no longer late is forgotten, so the cursor stays small.
+        context.update_cursor(json.dumps([alert.key for alert in late]))
+        subjects = "; ".join(alert.subject for alert in late[:_NAMED])
+        return dg.SkipReason(
+            f"{len(late)} late, {len(unsaid)} of these told now: {subjects}" if late else "none is late"
+        )
+
+    return late_days
+
+
+def _said(cursor: str | None) -> set[str]:
+    """Return the keys of what was said; none at the first tick, and for a cursor that is not ours."""
+    try:
+        keys = json.loads(cursor or "[]")
+    except ValueError:
+        return set()
+    return {key for key in keys if isinstance(key, str)} if isinstance(keys, list) else set()

@@ -1,0 +1,141 @@
+"""Lateness: which days and jobs a person is told of, and when nobody is."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pytest
+
+from yorutsuke_pipeline.engine.alerts import Alert, in_one
+from yorutsuke_pipeline.engine.lateness import Lateness, Limits
+from yorutsuke_pipeline.engine.policy import BelowMinimum
+from yorutsuke_pipeline_tests.engine.nights import DAY, FIRST, Night, night_of
+from yorutsuke_pipeline_tests.fakes.batch_service import CreateAnswer, FakeBatchService
+
+HOUR = timedelta(hours=1)
+# The clock of a night stands at the schedule's 02:00, from which a day's 24 hours count; a job has 12.
+DEADLINE = 24 * HOUR
+LIMITS = Limits(DEADLINE, 12 * HOUR, days_back=2, first_day=date(2026, 1, 1))
+
+
+def alerts(night: Night, limits: Limits = LIMITS) -> list[Alert]:
+    return Lateness("receipts", night.policy, limits, night.ledger, night.pending, night.clock).alerts()
+
+
+def keys(night: Night, limits: Limits = LIMITS) -> list[str]:
+    return [alert.key for alert in alerts(night, limits)]
+
+
+def submitted() -> Night:
+    night = night_of(3)
+    night.submit()
+    return night
+
+
+def test_a_day_is_late_from_its_deadline_on_until_it_is_closed() -> None:
+    night = submitted()
+
+    night.clock.advance(DEADLINE - timedelta(seconds=1))
+    assert f"late {FIRST}" not in keys(night)
+    night.clock.advance(timedelta(seconds=1))
+    assert f"late {FIRST}" in keys(night)
+
+    night.run()
+    assert keys(night) == []
+
+
+def test_the_alert_says_which_day_what_state_and_which_command() -> None:
+    night = submitted()
+    night.clock.advance(DEADLINE)
+    night.service.end("job000000001")
+    night.stages().watch.look(list(night.ledger.intents.values()))
+
+    (alert,) = alerts(night)
+
+    assert alert.subject == "2026-01-09 is late"
+    assert "deadline, 2026-01-11 02:00 in Tokyo" in alert.text
+    assert f"{FIRST} is submitted (its jobs: Completed)" in alert.text
+    assert "yorutsuke retry-failed --from 2026-01-09 --to 2026-01-09" in alert.text
+
+
+def test_an_old_day_that_is_backfilled_has_as_long_as_a_new_one() -> None:
+    night = night_of(3)
+    night.clock.advance(timedelta(days=2))
+    night.submit()
+
+    night.clock.advance(DEADLINE - timedelta(seconds=1))
+    assert f"late {FIRST}" not in keys(night)
+    night.clock.advance(timedelta(seconds=1))
+    assert f"late {FIRST}" in keys(night)
+
+
+def test_a_day_that_nobody_submitted_is_told_of_after_its_deadline_with_the_command_that_does() -> None:
+    night = night_of(3)
+
+    night.clock.advance(DEADLINE - timedelta(seconds=1))
+    assert keys(night) == []
+    night.clock.advance(timedelta(seconds=1))
+    (alert,) = alerts(night)
+
+    assert alert.subject == "2026-01-09 was not submitted"
+    assert "yorutsuke backfill --from 2026-01-09 --to 2026-01-09" in alert.text
+
+
+def test_days_that_the_night_does_not_look_back_at_or_that_have_no_partition_are_left_alone() -> None:
+    night = night_of(3)
+    night.clock.advance(DEADLINE)
+
+    assert keys(night, replace(LIMITS, first_day=date(2026, 1, 10))) == []
+    night.clock.advance(timedelta(days=2))
+    assert keys(night) == [f"unsubmitted {DAY}"]
+    night.clock.advance(timedelta(days=1))
+    assert keys(night) == []
+
+
+def test_a_day_that_waits_for_more_because_the_policy_says_so_is_not_late() -> None:
+    night = night_of(3)
+    quotas = replace(night.policy.quotas, fewest_records=4)
+    night.policy = replace(night.policy, below_minimum=BelowMinimum.SKIP, quotas=quotas)
+    night.clock.advance(DEADLINE)
+
+    assert keys(night) == []
+    night.policy = replace(night.policy, quotas=replace(quotas, fewest_records=3))
+    assert keys(night) == [f"unsubmitted {DAY}"]
+
+
+def test_a_job_that_takes_longer_than_the_limit_is_told_of_until_it_has_ended() -> None:
+    night = submitted()
+
+    night.clock.advance(12 * HOUR)
+    assert keys(night) == []
+    night.clock.advance(timedelta(seconds=1))
+    (alert,) = alerts(night)
+
+    assert alert.subject == "a job of 2026-01-09 waits"
+    assert "over 12 hours ago and is Submitted" in alert.text
+    assert "stop-model-invocation-job --job-identifier job000000001" in alert.text
+    night.service.end("job000000001")
+    night.stages().watch.look(list(night.ledger.intents.values()))
+    assert keys(night) == []
+
+
+def test_jobs_that_find_no_free_slot_for_too_long_are_told_of() -> None:
+    night = night_of(8)
+    night.service = FakeBatchService([CreateAnswer.CREATED, CreateAnswer.SLOTS_FULL], clock=night.clock)
+    night.submit()
+
+    night.clock.advance(12 * HOUR + timedelta(seconds=1))
+    alert, *_ = alerts(night)
+
+    assert alert.subject == "2026-01-09 waits to be submitted"
+    assert "yorutsuke backfill --from 2026-01-09 --to 2026-01-09" in alert.text
+
+
+@pytest.mark.parametrize(("count", "subject"), [(1, "day 0"), (2, "day 0, and 1 more"), (60, "day 0, and 59 more")])
+def test_many_alerts_are_one_message(count: int, subject: str) -> None:
+    message = in_one([Alert(f"key {number}", f"day {number}", f"text {number}") for number in range(count)])
+
+    assert message.subject == subject
+    assert message.text.startswith("text 0")
+    assert ("And 10 more" in message.text) == (count == 60)

@@ -1,0 +1,53 @@
+"""The composition root: which adapter fills which port, for which settings."""
+
+from __future__ import annotations
+
+import pytest
+
+from yorutsuke_pipeline.aws.alert_topic import SnsAlerts
+from yorutsuke_pipeline.aws.cloudwatch_metrics import CloudWatchMetrics
+from yorutsuke_pipeline.aws.hint_queue import SqsHintQueue
+from yorutsuke_pipeline.composition import Composition
+from yorutsuke_pipeline.engine.alerts import NO_ALERTS
+from yorutsuke_pipeline.engine.figures import NO_METRICS
+from yorutsuke_pipeline.engine.hints import NO_HINTS
+from yorutsuke_pipeline.settings import AwsEnvironment, load_settings
+from yorutsuke_pipeline_tests.aws.wire import URL
+
+ELSEWHERE = AwsEnvironment("us-east-1", ("AWS_ENDPOINT_URL",))
+REAL = {"YORUTSUKE_AWS": "real"}
+QUEUE = {"YORUTSUKE_EVENTS_QUEUE_URL": "https://sqs.eu-west-1.amazonaws.com/123456789012/q"}
+TOPIC = {"YORUTSUKE_ALERTS_TOPIC_ARN": "arn:aws:sns:eu-west-1:123456789012:t"}
+
+
+def product(environment: dict[str, str]) -> Composition:
+    return Composition(load_settings(environment), ELSEWHERE)
+
+
+@pytest.fixture(autouse=True)
+def _an_endpoint_that_is_not_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_ENDPOINT_URL", URL)
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+
+
+def test_the_embedded_aws_has_queue_topic_and_figures_without_a_setting() -> None:
+    embedded = product({})
+
+    assert isinstance(embedded.hints, SqsHintQueue)
+    assert isinstance(embedded.alerts, SnsAlerts)
+    assert isinstance(embedded.metrics, CloudWatchMetrics)
+
+
+def test_a_real_account_has_the_queue_and_the_topic_that_are_set_and_no_others() -> None:
+    assert product(REAL).hints is NO_HINTS
+    assert product(REAL).alerts is NO_ALERTS
+    assert product({**REAL, **QUEUE}).events_queue_url == QUEUE["YORUTSUKE_EVENTS_QUEUE_URL"]
+    assert isinstance(product({**REAL, **TOPIC}).alerts, SnsAlerts)
+
+
+@pytest.mark.parametrize("environment", [{}, {**REAL, **QUEUE}])
+def test_who_always_polls_reads_no_queue_and_who_wants_no_figures_sends_none(environment: dict[str, str]) -> None:
+    without = product({**environment, "YORUTSUKE_POLL_SECONDS": "0", "YORUTSUKE_METRICS": "false"})
+
+    assert without.hints is NO_HINTS
+    assert without.metrics is NO_METRICS
