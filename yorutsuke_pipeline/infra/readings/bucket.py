@@ -88,7 +88,24 @@ def _notification(answer: Mapping[str, Any]) -> dict[str, Any]:
     told = {key: value for key, value in answer.items() if key not in _OF_THE_ANSWER}
     if "EventBridgeConfiguration" in told:
         told["EventBridgeConfiguration"] = {"EventBridgeEnabled": True}
+    if "QueueConfigurations" in told:
+        told["QueueConfigurations"] = [
+            _queue_told(event, configuration)
+            for configuration in told["QueueConfigurations"]
+            for event in configuration["Events"]
+        ]
     return told
+
+
+def _queue_told(event: str, configuration: Mapping[str, Any]) -> dict[str, Any]:
+    """S3's own form of a queue that is told of one event as CloudFormation has it, where it has no id."""
+    rules = configuration.get("Filter", {}).get("Key", {}).get("FilterRules", [])
+    return {
+        "Event": event,
+        "Queue": configuration["QueueArn"],
+        # S3 says Prefix where CloudFormation says prefix.
+        "Filter": {"S3Key": {"Rules": [{**rule, "Name": rule["Name"].lower()} for rule in rules]}} if rules else None,
+    }
 
 
 def _read_policy(s3: Any, resource: Resource) -> dict[str, Any] | None:  # noqa: ANN401 — as above
