@@ -25,6 +25,7 @@ from yorutsuke_pipeline.aws.pending_images import PendingImagesTable
 from yorutsuke_pipeline.aws.prices import PublishedPrices
 from yorutsuke_pipeline.aws.service_quotas import ServiceQuotaBook
 from yorutsuke_pipeline.aws.spending_book import DynamoSpendingBook
+from yorutsuke_pipeline.aws.submission_switch import DynamoSubmissionSwitch
 from yorutsuke_pipeline.aws.transaction_book import TransactionBook
 from yorutsuke_pipeline.aws.transactions_table import TransactionsTable
 from yorutsuke_pipeline.engine.alerts import NO_ALERTS
@@ -106,6 +107,11 @@ class Composition:
     def spending_book(self) -> DynamoSpendingBook:
         """What was spent, by intent, day and month."""
         return DynamoSpendingBook(self.clients.dynamodb, self.settings.table("batch-jobs"))
+
+    @property
+    def switch(self) -> DynamoSubmissionSwitch:
+        """The switch that pauses submission."""
+        return DynamoSubmissionSwitch(self.clients.dynamodb, self.settings.table("batch-jobs"), self.workload.name)
 
     @property
     def transactions(self) -> TransactionsTable:

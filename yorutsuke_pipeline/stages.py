@@ -19,6 +19,7 @@ from yorutsuke_pipeline.engine.reconciliation.reconciler import Reconciler
 from yorutsuke_pipeline.engine.redriving import Redriver
 from yorutsuke_pipeline.engine.results import ResultRecorder
 from yorutsuke_pipeline.engine.spending import Spending
+from yorutsuke_pipeline.engine.stopping import Stopper
 from yorutsuke_pipeline.engine.submission import Submitter
 from yorutsuke_pipeline.engine.watching import Watch
 
@@ -64,7 +65,14 @@ def submitter(product: Composition) -> Submitter:
         clock=SystemClock(),
         quota_book=product.quota_book,
         spending=spending(product),
+        switch=product.switch,
     )
+
+
+def stopper(product: Composition) -> Stopper:
+    """Return the rules for stopping jobs."""
+    workload = product.workload
+    return Stopper((workload.name, workload.trial().name), product.ledger, product.batch_service, SystemClock())
 
 
 def watch(product: Composition) -> Watch:

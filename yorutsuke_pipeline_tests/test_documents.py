@@ -77,7 +77,8 @@ def _parse(arguments: Sequence[str]) -> None:
     """Parse a command line as the program would, and run nothing. Raises click.UsageError."""
     command: click.Command = program
     context, rest = click.Context(program, info_name="yorutsuke"), list(arguments)
-    while isinstance(command, click.Group) and rest:
+    # What begins with a hyphen is an option of the group itself: `jobs --open`.
+    while isinstance(command, click.Group) and rest and not rest[0].startswith("-"):
         name, found, rest = command.resolve_command(context, rest)
         if found is None:
             raise click.UsageError(f"there is no command {name}")

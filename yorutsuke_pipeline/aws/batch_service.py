@@ -1,6 +1,6 @@
 """Bedrock's control plane for batch jobs.
 
-What belongs here: the four calls, and what each answer says about whether a job exists. What to do about
+What belongs here: the calls, and what each answer says about whether a job exists. What to do about
 a doubt is `engine.submission`'s. No message's text is ever looked into: AWS changes them.
 """
 
@@ -39,6 +39,8 @@ _PAGE = 1000
 # Waiting longer than this is the next run's business.
 _PATIENCE = Patience(deadline=60.0, first_wait=0.5, longest_wait=10.0)
 _DENIED = frozenset({"AccessDeniedException", "ResourceNotFoundException", "ValidationException"})
+# Said of a job that has ended, or that is not there.
+_NOT_STOPPABLE = frozenset({"ConflictException", "ValidationException", "ResourceNotFoundException"})
 _SERVER_ERROR = 500
 
 
@@ -89,6 +91,29 @@ class BedrockBatchService:
         """Yield every job whose name begins so; the service itself knows only how to look inside names."""
         listed = self._listed(f"list the jobs named {beginning}", nameContains=beginning)
         return (state for state in listed if state.job_name.startswith(beginning))
+
+    def stop(self, job_id: str) -> JobState | None:
+        """Have a job stopped; return it as it is then, None if the service does not know it.
+
+        The service refuses to stop a job that has ended, and by which code is not documented: so a refusal is
+        believed only if the job has not ended.
+        """
+        refused = self._patience.repeat(lambda: self._stop(job_id), on=TransientError)
+        state = self.get(job_id)
+        if refused is not None and state is not None and not state.has_ended:
+            raise translated(refused, _TARGET, f"stop job {job_id}") from refused
+        return state
+
+    def _stop(self, job_id: str) -> ClientError | None:
+        """Ask the service to stop a job; return its refusal, if it refuses for what the job is."""
+        with calling(_TARGET, f"stop job {job_id}"):
+            try:
+                self._client.stop_model_invocation_job(jobIdentifier=job_id)
+            except ClientError as error:
+                if code_of(error) in _NOT_STOPPABLE:
+                    return error
+                raise
+        return None
 
     def _create(self, request: JobRequest) -> str:
         try:

@@ -57,6 +57,9 @@ def backfill(context: click.Context, first: date, last: date, *, wait: bool, as_
     """
     product = the_product(context)
     days = days_of_range(product, first, last)
+    pause = product.switch.current()
+    if pause is not None:
+        remark(f"the days are only prepared: {pause}")
     with the_run_queue(context) as queue:
         choice = Choice()
         for day in with_bar("looking at days", days, len(days)):

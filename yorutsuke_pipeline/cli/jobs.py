@@ -1,4 +1,4 @@
-"""`yorutsuke jobs`: the intents and their jobs at Bedrock, with counts, estimate and cost."""
+"""`yorutsuke jobs`: the intents and their jobs at Bedrock, with counts, estimate and cost; and stopping them."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from yorutsuke_pipeline.cli.job_stopping import stop
 from yorutsuke_pipeline.cli.output import money, print_json, print_table
 from yorutsuke_pipeline.cli.parameters import Day, as_json_option, the_product
 from yorutsuke_pipeline.engine.day_intents import intents_in
@@ -27,7 +28,7 @@ _COLUMNS = (
 _NUMBERS = ("records", "accepted", "rejected", "estimate $", "cost $")
 
 
-@click.command()
+@click.group(invoke_without_command=True)
 @click.option("--date", "day", type=Day(), help="Only those of this day, YYYY-MM-DD in Tokyo.")
 @click.option("--open", "only_open", is_flag=True, help="Only those with work left.")
 @as_json_option()
@@ -38,6 +39,8 @@ def jobs(context: click.Context, day: date | None, *, only_open: bool, as_json: 
     An intent is one decision to process some receipts once. With neither --date nor --open, the whole table
     is read.
     """
+    if context.invoked_subcommand is not None:
+        return
     product = the_product(context)
     found = sorted(_intents(product, day, only_open=only_open), key=lambda intent: (intent.day, intent.intent_id))
     listed = [(intent, product.ledger.jobs(intent.intent_id)[: intent.job_count]) for intent in found]
@@ -46,6 +49,9 @@ def jobs(context: click.Context, day: date | None, *, only_open: bool, as_json: 
         return
     rows = [row for intent, its_jobs in listed for row in _rows(intent, its_jobs)]
     print_table(f"{len(listed)} intents", _COLUMNS, rows, numbers=_NUMBERS, only_in_pipes=["day", "asked", "job"])
+
+
+jobs.add_command(stop)
 
 
 def _intents(product: Composition, day: date | None, *, only_open: bool) -> Iterable[Intent]:

@@ -20,6 +20,7 @@ from yorutsuke_pipeline.defs.sensors.completion import build_completion_sensor
 from yorutsuke_pipeline.defs.sensors.failed_days import build_failed_days_sensor
 from yorutsuke_pipeline.defs.sensors.late_days import build_late_days_sensor
 from yorutsuke_pipeline.defs.sensors.orphaned_runs import build_orphaned_runs_sensor
+from yorutsuke_pipeline.defs.stop_jobs import build_stop_jobs
 from yorutsuke_pipeline.settings import Settings
 
 # The embedded service ends a job in seconds, the real one in hours.
@@ -58,7 +59,7 @@ def _definitions(settings: Settings) -> dg.Definitions:
             build_archived_images(days),
         ],
         asset_checks=[*build_day_checks(days), build_reconciled(days)],
-        jobs=[submit_batch, ingest_results],
+        jobs=[submit_batch, ingest_results, build_stop_jobs(days)],
         schedules=[build_nightly(submit_batch, first_day=settings.first_day, days_back=settings.nightly_days_back)],
         sensors=[
             build_completion_sensor(submit_batch, ingest_results, every_seconds=look),

@@ -9,6 +9,8 @@ AssetJob = UnresolvedAssetJobDefinition
 SUBMITTED_HALF = ("pending_images", "manifest", "bedrock_job")
 INGESTED_HALF = ("raw_output", "transactions", "archived_images")
 INTENT_TAG = "yorutsuke/intent"
+# On a run that will be skipped where it would submit: why.
+PAUSED_TAG = "yorutsuke/paused"
 
 
 def build_submit_batch() -> AssetJob:

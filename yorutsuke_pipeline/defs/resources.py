@@ -25,6 +25,8 @@ def build_resources() -> dict[str, object]:
         "product": ProductResource(),
         "pending_records": _of_product(lambda product: product.pending_images, "The images that wait (DynamoDB)."),
         "ledger": _of_product(lambda product: product.ledger, "The intents and their jobs (DynamoDB)."),
+        "switch": _of_product(lambda product: product.switch, "Whether submission is paused (DynamoDB)."),
+        "stopper": _of_product(stages.stopper),
         "manifest_writer": _of_product(stages.manifest_writer),
         "submitter": _of_product(stages.submitter),
         "lookout": _of_product(stages.lookout),

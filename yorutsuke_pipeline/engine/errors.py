@@ -13,6 +13,7 @@ single record that was turned away (`record.Reject`), which is a value and stops
     └── TransientError               trying again later may help
         ├── ThrottledError           refused for now; certainly without effect
         ├── SlotsFullError           as many jobs run as the quota allows
+        ├── PausedError              a person has paused submission; nothing was asked or paid
         ├── InDoubtError             it may or may not have taken effect: look before asking again
         ├── LostRaceError            another run changed the row first; read it again
         └── UnwrittenError           a deadline passed with rows left; it names them
@@ -68,6 +69,10 @@ class ThrottledError(TransientError):
 
 class SlotsFullError(TransientError):
     """The quota of jobs submitted or running is used up."""
+
+
+class PausedError(TransientError):
+    """A person has paused submission, so this was not submitted; it goes on when it is resumed."""
 
 
 class InDoubtError(TransientError):

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from yorutsuke_pipeline.engine.intent import Intent
     from yorutsuke_pipeline.engine.policy import Policy
     from yorutsuke_pipeline.engine.ports import Clock, IntentLedger, ObjectStore, OnDemandModel
+    from yorutsuke_pipeline.engine.switch import Gate
 
 # The runtime answers a few requests at once; more would only be throttled.
 _AT_ONCE = 4
@@ -46,12 +47,14 @@ class OnDemandRun:
     model: OnDemandModel
     clock: Clock
     meter: Meter = NO_METER
+    gate: Gate | None = None
 
     def run(self, intent: Intent, job: BatchJob) -> BatchJob:
         """Ask about each record of the job's part; return the job, completed.
 
         Raises:
             ConfigurationError: Nothing can be asked: credentials, region, the model.
+            PausedError: A person has paused submission meanwhile; what was answered is kept for the next run.
         """
         begun = self.clock.now()
         if job.status == PLANNED:
@@ -111,6 +114,8 @@ class OnDemandRun:
         """Return the record's line of output, or None if it was asked about before and the answer is lost."""
         question = json.loads(line)
         record_id = question["recordId"]
+        if self.gate is not None:
+            self.gate.check()
         asked = layout.asked_key(intent.intent_id, record_id)
         if not self.objects.create(asked, b""):
             return self._earlier_answer(intent, record_id, question)

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from yorutsuke_pipeline.engine.quotas import Quotas
     from yorutsuke_pipeline.engine.record import PendingRecord
     from yorutsuke_pipeline.engine.spending import Amounts, Entry, Limits
+    from yorutsuke_pipeline.engine.switch import Pause
     from yorutsuke_pipeline.engine.workload import Row
 
 
@@ -298,6 +299,21 @@ class BatchService(Protocol):
 
     def named(self, beginning: str) -> Iterator[JobState]:
         """Yield every job whose name begins so."""
+        ...
+
+    def stop(self, job_id: str) -> JobState | None:
+        """Have a job stopped; return it as it is then, None if the service does not know it.
+
+        One that had ended before is left as it is, which its state tells.
+        """
+        ...
+
+
+class SubmissionSwitch(Protocol):
+    """The switch that pauses submission."""
+
+    def current(self) -> Pause | None:
+        """Return the pause that holds, read consistently; None while submission goes on."""
         ...
 
 

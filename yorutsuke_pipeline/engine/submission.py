@@ -10,6 +10,9 @@ asked on demand, and judged before any job is created (`preflight_verdict.py`).
 A part that is no longer what was sealed is never submitted. With nothing asked yet, the manifest is written
 anew; when jobs of the intent have gone out already, this one is withdrawn, and its records go back in line
 with those that a bad ending leaves.
+
+While a person has paused submission, nothing is created and nothing asked on demand; what may exist already is
+still looked for and adopted.
 """
 
 from __future__ import annotations
@@ -23,6 +26,7 @@ from yorutsuke_pipeline.engine.day_intents import intents_in
 from yorutsuke_pipeline.engine.errors import (
     InDoubtError,
     ManifestChangedError,
+    PausedError,
     PreflightFailedError,
     SlotsFullError,
     SubmissionRefusedError,
@@ -36,6 +40,7 @@ from yorutsuke_pipeline.engine.on_demand import OnDemandRun
 from yorutsuke_pipeline.engine.preflight_verdict import PreflightJudge, Verdict
 from yorutsuke_pipeline.engine.quotas import FixedQuotas
 from yorutsuke_pipeline.engine.slots import Slots, SlotTurn
+from yorutsuke_pipeline.engine.switch import NEVER_PAUSED, Gate, check_not_paused
 
 if TYPE_CHECKING:
     from datetime import date
@@ -49,6 +54,7 @@ if TYPE_CHECKING:
         ObjectStore,
         OnDemandModel,
         QuotaBook,
+        SubmissionSwitch,
     )
     from yorutsuke_pipeline.engine.spending import Spending
     from yorutsuke_pipeline.engine.workload import Workload
@@ -62,11 +68,22 @@ class SubmissionReport:
         intents: Those of the day that wait for their jobs, or whose jobs wait for a slot.
         jobs: Their jobs.
         waiting_for_slots: Jobs that the service's quota did not admit; the sensor submits them later.
+        paused: Why jobs were not submitted, if a person has paused submission; they are not counted above.
     """
 
     intents: tuple[Intent, ...] = ()
     jobs: tuple[BatchJob, ...] = ()
     waiting_for_slots: int = 0
+    paused: str | None = None
+
+
+@dataclass(frozen=True)
+class _Tried:
+    """What became of an intent's jobs, what its pre-flight decided, and what paused them."""
+
+    jobs: list[BatchJob]
+    verdict: Verdict
+    paused: str | None = None
 
 
 @dataclass(frozen=True)
@@ -84,6 +101,7 @@ class Submitter:
     spending: Spending
     meter: Meter = NO_METER
     quota_book: QuotaBook | None = None
+    switch: SubmissionSwitch = NEVER_PAUSED
 
     def submit(self, day: date) -> SubmissionReport:
         """Submit every job of the day's sealed intents that is not submitted yet.
@@ -99,49 +117,60 @@ class Submitter:
         intents: list[Intent] = []
         jobs: list[BatchJob] = []
         waiting = 0
+        paused: str | None = None
         statuses = (IntentStatus.MANIFESTED, IntentStatus.SUBMITTED)
         faults: list[str] = []
         for listed in intents_in(self.ledger, self.workload.name, day, *statuses):
-            tried, verdict = self._submit_all(listed)
-            intent = verdict.intent
-            jobs.extend(tried)
-            missing = sum(1 for job in tried if job.awaits_submission)
-            waiting += missing
-            intents.append(intent if missing else self._mark_submitted(intent, tried))
-            if verdict.fault is not None:
-                faults.append(f"{intent.intent_id}: {verdict.fault}")
+            tried = self._submit_all(listed)
+            intent, paused = tried.verdict.intent, tried.paused or paused
+            jobs.extend(tried.jobs)
+            missing = sum(1 for job in tried.jobs if job.awaits_submission)
+            waiting += missing if tried.paused is None else 0
+            intents.append(intent if missing else self._mark_submitted(intent, tried.jobs))
+            if tried.verdict.fault is not None:
+                faults.append(f"{intent.intent_id}: {tried.verdict.fault}")
         if faults:
             raise PreflightFailedError(
                 f"{'; '.join(faults)}. No job was created; all records go back in line, these with an attempt more. "
                 "Check YORUTSUKE_MODEL_ID, access to that model and the prompt, then materialize the day again",
             )
-        return SubmissionReport(tuple(intents), tuple(jobs), waiting)
+        return SubmissionReport(tuple(intents), tuple(jobs), waiting, paused)
 
-    def _submit_all(self, intent: Intent) -> tuple[list[BatchJob], Verdict]:
+    def _submit_all(self, intent: Intent) -> _Tried:
         """Submit an intent's jobs, if its pre-flight lets them go."""
         jobs, turn = list(self.ledger.jobs(intent.intent_id)[: intent.job_count]), self._turn(intent)
         has_begun = any(job.status != PLANNED for job in jobs)
         if not has_begun:
+            pause = self.switch.current()
+            if pause is not None:
+                return _Tried(jobs, Verdict(intent), str(pause))
             self.spending.reserve(intent, intent.preflight.estimate_usd if intent.preflight else intent.estimate_usd)
         if intent.preflight is None or intent.status is not IntentStatus.MANIFESTED:
-            return self._try(intent, jobs, turn, has_begun=has_begun), Verdict(intent)
-        (asked,), rest = self._try(intent, jobs[:1], turn, has_begun=has_begun), jobs[1:]
-        verdict = Verdict(intent)
+            return self._try(Verdict(intent), jobs, turn, has_begun=has_begun)
+        first, rest = self._try(Verdict(intent), jobs[:1], turn, has_begun=has_begun), jobs[1:]
+        if first.paused is not None:
+            return replace(first, jobs=[*first.jobs, *rest])
+        verdict = first.verdict
         if all(job.status in {PLANNED, WITHDRAWN} for job in rest):
-            verdict = self._judge.judge(intent, asked)
+            verdict = self._judge.judge(intent, first.jobs[0])
         if verdict.withdrawal is not None:
             rest = [self._withdraw(job, verdict.withdrawal) if job.status == PLANNED else job for job in rest]
-        return [asked, *self._try(verdict.intent, rest, turn, has_begun=True)], verdict
+        others = self._try(verdict, rest, turn, has_begun=True)
+        return replace(others, jobs=[*first.jobs, *others.jobs])
 
     @property
     def _judge(self) -> PreflightJudge:
         return PreflightJudge(self.workload, self.policy, self.ledger, self.objects, self.spending)
 
-    def _try(self, intent: Intent, jobs: list[BatchJob], turn: SlotTurn, *, has_begun: bool) -> list[BatchJob]:
-        tried = []
+    def _try(self, verdict: Verdict, jobs: list[BatchJob], turn: SlotTurn, *, has_begun: bool) -> _Tried:
+        tried = _Tried([], verdict)
         for job in jobs:
-            tried.append(self._submitted(intent, job, turn, has_begun=has_begun))
-            has_begun = has_begun or tried[-1].status != PLANNED
+            try:
+                tried.jobs.append(self._submitted(verdict.intent, job, turn, has_begun=has_begun))
+            except PausedError as pause:
+                # Whatever else is known already is still noted: answers that are paid for must be read.
+                tried = _Tried([*tried.jobs, job], verdict, str(pause))
+            has_begun = has_begun or tried.jobs[-1].status != PLANNED
         return tried
 
     def adopt(self, job: BatchJob) -> BatchJob | None:
@@ -168,6 +197,7 @@ class Submitter:
             adopted = self.adopt(job)
             if adopted is not None:
                 return adopted
+        check_not_paused(self.switch)
         fault = self._fault_of_part(job)
         if fault is not None and not has_begun:
             raise ManifestChangedError(
@@ -175,7 +205,8 @@ class Submitter:
                 "the day's manifest again: it is then written anew",
             )
         if job.mode is JobMode.ON_DEMAND:
-            run = OnDemandRun(self.policy, self.ledger, self.objects, self.model, self.clock, self.meter)
+            gate = Gate(self.switch, self.clock)
+            run = OnDemandRun(self.policy, self.ledger, self.objects, self.model, self.clock, self.meter, gate)
             return run.run(intent, job) if fault is None else run.end_early(intent, job, fault)
         if fault is not None:
             return self._withdraw(job, f"{fault} after it was sealed, so it was never submitted")

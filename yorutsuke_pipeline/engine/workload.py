@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from datetime import datetime, timedelta
 
     from yorutsuke_pipeline.engine.cost import TokenUsage
@@ -66,6 +66,23 @@ class Workload(Protocol):
     @property
     def expected_output_tokens(self) -> int:
         """Tokens of a typical answer, for estimates."""
+        ...
+
+    @property
+    def compared_fields(self) -> tuple[str, ...]:
+        """The fields of a row that its answer decides, in the order in which a person compares them."""
+        ...
+
+    def trial(self, prompt: str | None = None) -> Workload:
+        """Return the workload, under a name of its own, that asks about processed records again.
+
+        Args:
+            prompt: What to ask; None for what is asked every night. Its version follows from its content.
+        """
+        ...
+
+    def replaced(self, stored: Row, tried: Row, fields: Iterable[str]) -> Row:
+        """Return the stored row with what the tried one says of some of `compared_fields`, and with its origin."""
         ...
 
     def lifetime(self, record: PendingRecord) -> timedelta | None:

@@ -15,6 +15,7 @@ from yorutsuke_pipeline.engine.batch_job import JobRequest
 from yorutsuke_pipeline.engine.errors import (
     ConfigurationError,
     InDoubtError,
+    PermanentError,
     SlotsFullError,
     SubmissionRefusedError,
     ThrottledError,
@@ -261,3 +262,36 @@ def test_recent_jobs_are_listed_a_thousand_a_page(service: Callable[..., Made]) 
     assert [state.status for state in states] == ["Unknown", "Failed"]
     assert "maxResults=1000" in wire.requests[0].url
     assert "submitTimeAfter=2026-01-08T15" in wire.requests[0].url
+
+
+@pytest.mark.parametrize("code", ["ConflictException", "ValidationException"])
+def test_a_refusal_to_stop_a_job_that_has_ended_is_its_ending(service: Callable[..., Made], code: str) -> None:
+    bedrock, _ = service(refusal(code), answer(summary(status="Completed")))
+
+    state = bedrock.stop("abcdefghijkl")
+
+    assert state is not None
+    assert state.status == "Completed"
+
+
+def test_a_refusal_to_stop_a_job_that_runs_is_an_error(service: Callable[..., Made]) -> None:
+    bedrock, _ = service(refusal("ConflictException"), answer(summary(status="InProgress")))
+
+    with pytest.raises(PermanentError, match="could not stop job abcdefghijkl"):
+        bedrock.stop("abcdefghijkl")
+
+
+def test_a_stop_that_is_throttled_is_asked_for_again(service: Callable[..., Made]) -> None:
+    bedrock, wire = service(refusal("ThrottlingException", 429), answer({}), answer(summary(status="Stopping")))
+
+    state = bedrock.stop("abcdefghijkl")
+
+    assert state is not None
+    assert (state.status, len(wire.requests)) == ("Stopping", 3)
+
+
+def test_who_may_not_stop_jobs_is_told_so(service: Callable[..., Made]) -> None:
+    bedrock, _ = service(refusal("AccessDeniedException", 403))
+
+    with pytest.raises(ConfigurationError, match="stop job abcdefghijkl"):
+        bedrock.stop("abcdefghijkl")

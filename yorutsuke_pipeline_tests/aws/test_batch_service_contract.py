@@ -107,3 +107,18 @@ def test_jobs_are_listed_by_how_their_names_begin(subject: Subject) -> None:
 
     assert [state.job_arn for state in subject.port.named(f"{name}-")] == [arn]
     assert list(subject.port.named(f"{name}-002")) == []
+
+
+def test_a_job_is_stopped_and_stays_so_when_it_is_stopped_again(subject: Subject) -> None:
+    job_id = subject.port.create(subject.request).rpartition("/")[2]
+
+    first, second = subject.port.stop(job_id), subject.port.stop(job_id)
+
+    assert first is not None
+    assert second is not None
+    # The embedded service checks the empty input meanwhile: a job may have failed before it is stopped.
+    assert {first.status, second.status} <= {"Stopping", "Stopped", "Failed"}
+
+
+def test_a_job_that_the_service_does_not_know_cannot_be_stopped(subject: Subject) -> None:
+    assert subject.port.stop("zzzzzzzzzzzz") is None

@@ -41,7 +41,7 @@ def _product_side(scene: Scene) -> Callable[[], Facts]:
     context = dg.build_sensor_context(
         instance=dg.DagsterInstance.local_temp(str(Path(home.name))),
         repository_def=repository,
-        resources={"product": product, "lookout": lookout(product)},
+        resources={"product": product, "lookout": lookout(product), "switch": product.switch},
     )
 
     def work() -> Facts:

@@ -16,6 +16,7 @@ from yorutsuke_pipeline.engine.day_account import DayAccounts
 from yorutsuke_pipeline.engine.hints import NO_HINTS
 from yorutsuke_pipeline.engine.lateness import Lateness, Limits
 from yorutsuke_pipeline.engine.lookout import Lookout
+from yorutsuke_pipeline.engine.stopping import Stopper
 from yorutsuke_pipeline.settings import AwsEnvironment, load_settings
 from yorutsuke_pipeline_tests.engine.nights import DAY
 from yorutsuke_pipeline_tests.engine.reconciliation.nights import reconciler_of
@@ -41,6 +42,8 @@ def resources(night: Night) -> dict[str, object]:
         "product": PRODUCT,
         "pending_records": night.pending,
         "ledger": night.ledger,
+        "switch": night.switch,
+        "stopper": Stopper((PRODUCT.workload.name,), night.ledger, night.service, night.clock),
         "manifest_writer": stages.manifest,
         "submitter": stages.submitter,
         "lookout": Lookout(stages.watch, NO_HINTS, timedelta(0)),

@@ -13,6 +13,7 @@ from yorutsuke_pipeline.engine.identity import record_id
 from yorutsuke_pipeline.engine.intent import IntentStatus
 from yorutsuke_pipeline_tests.defs.days import materialize, metadata
 from yorutsuke_pipeline_tests.engine.nights import FIRST, POLICY, night_of
+from yorutsuke_pipeline_tests.engine.test_switch import PAUSE
 
 _ALL = (*SUBMITTED_HALF, *INGESTED_HALF)
 
@@ -131,3 +132,20 @@ def test_what_an_app_calls_its_users_and_images_stays_text_in_its_cell() -> None
         assert "<img" not in table
         assert "[a](javascript" not in table
         assert "&lt;img src=x" in table
+
+
+def test_while_submission_is_paused_the_job_is_skipped_with_the_reason_and_nothing_is_red() -> None:
+    night = night_of(3)
+    night.switch.pause(PAUSE)
+
+    result = materialize(night, *_ALL)
+
+    assert result.success
+    assert metadata(result, "manifest")["intent"] == FIRST
+    assert not result.asset_materializations_for_node("bedrock_job")
+    (told,) = result.get_asset_observation_events()
+    assert told.asset_key == dg.AssetKey("bedrock_job")
+    shown = str(told.asset_observation_data.asset_observation.metadata["paused"].value)
+    assert "aoi" in shown
+    assert "the prices look odd" in shown
+    assert night.service.requests == {}

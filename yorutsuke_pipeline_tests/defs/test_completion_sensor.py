@@ -14,6 +14,7 @@ from yorutsuke_pipeline.defs.sensors.completion import MOST_FAILED_INGESTS
 from yorutsuke_pipeline.engine.lookout import Lookout
 from yorutsuke_pipeline_tests.defs.days import DAY_KEY, PRODUCT, definitions, resources
 from yorutsuke_pipeline_tests.engine.nights import DAY, FIRST, night_of, with_quotas
+from yorutsuke_pipeline_tests.engine.test_switch import PAUSE
 from yorutsuke_pipeline_tests.fakes.hint_queue import FakeHintQueue
 
 if TYPE_CHECKING:
@@ -31,7 +32,8 @@ def instance() -> Iterator[dg.DagsterInstance]:
 def _tick(night: Night, instance: dg.DagsterInstance) -> dg.SensorResult | dg.SkipReason:
     repository = definitions().get_repository_def()
     sensor = repository.get_sensor_def("batch_completion")
-    given = {name: value for name, value in resources(night).items() if name in {"product", "lookout"}}
+    wanted = {"product", "lookout", "switch"}
+    given = {name: value for name, value in resources(night).items() if name in wanted}
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         context = dg.build_sensor_context(instance=instance, repository_def=repository, resources=given)
@@ -205,7 +207,7 @@ class _Sensor:
                 instance=self._instance,
                 repository_def=repository,
                 cursor=self.cursor,
-                resources={"product": PRODUCT, "lookout": self._lookout},
+                resources={"product": PRODUCT, "lookout": self._lookout, "switch": self._night.switch},
             )
             tick = repository.get_sensor_def("batch_completion").evaluate_tick(context)
         self.cursor = tick.cursor
@@ -246,3 +248,29 @@ def test_a_cursor_that_is_not_ours_means_to_poll(instance: dg.DagsterInstance, c
     sensor.cursor = cursor
 
     assert sensor.tick() == [f"{FIRST}:0"]
+
+
+def test_while_submission_is_paused_nothing_is_submitted_again_and_the_tick_says_why(
+    instance: dg.DagsterInstance,
+) -> None:
+    night = night_of(3)
+    night.switch.pause(PAUSE)
+    night.submit()
+    _a_run(instance, "submit_batch", dg.DagsterRunStatus.SUCCESS)
+
+    paused = _tick(night, instance)
+    night.switch.resume()
+    resumed = _tick(night, instance)
+
+    assert isinstance(paused, dg.SkipReason)
+    assert "the prices look odd" in str(paused.skip_message)
+    assert [(request.job_name, request.partition_key) for request in _requests(resumed)] == [("submit_batch", DAY_KEY)]
+
+
+def test_while_submission_is_paused_answers_are_still_brought_home(instance: dg.DagsterInstance) -> None:
+    night = night_of(3)
+    night.submit()
+    night.end_jobs()
+    night.switch.pause(PAUSE)
+
+    assert [request.job_name for request in _requests(_tick(night, instance))] == ["ingest_results"]

@@ -35,7 +35,8 @@ def instance() -> Iterator[dg.DagsterInstance]:
 def requested_keys(night: Night, instance: dg.DagsterInstance, watch: Watch | None = None) -> list[str | None]:
     """Return the run keys that a tick of the sensor asks for."""
     repository = definitions().get_repository_def()
-    given = {name: value for name, value in resources(night).items() if name in {"product", "lookout"}}
+    wanted = {"product", "lookout", "switch"}
+    given = {name: value for name, value in resources(night).items() if name in wanted}
     given |= {"lookout": Lookout(watch, NO_HINTS, timedelta(0))} if watch is not None else {}
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")

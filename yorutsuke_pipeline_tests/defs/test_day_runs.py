@@ -113,3 +113,10 @@ def test_the_last_submission_of_a_day_is_whatever_ran_last_and_was_no_ingest(ins
     found = DayRuns(instance).last_submissions(_DAYS)
 
     assert {day: run.run_id for day, run in found.items()} == {_FIRST: by_hand.run_id, _SECOND: scheduled.run_id}
+
+
+def test_a_run_that_stopped_jobs_is_no_submission(instance: dg.DagsterInstance) -> None:
+    submitted = add(instance, _FIRST, "submit_batch", dg.DagsterRunStatus.SUCCESS)
+    add(instance, _FIRST, "stop_jobs", dg.DagsterRunStatus.FAILURE)
+
+    assert DayRuns(instance).last_submissions([_FIRST])[_FIRST].run_id == submitted.run_id

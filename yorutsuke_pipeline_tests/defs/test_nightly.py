@@ -12,8 +12,11 @@ from yorutsuke_pipeline.defs.schedules.nightly import ended_day
 from yorutsuke_pipeline_tests.defs.days import definitions, resources
 from yorutsuke_pipeline_tests.engine.interruptions import Calls, Interruption
 from yorutsuke_pipeline_tests.engine.nights import night_of
+from yorutsuke_pipeline_tests.engine.test_switch import PAUSE
 
 if TYPE_CHECKING:
+    from dagster._core.definitions.schedule_definition import ScheduleExecutionData
+
     from yorutsuke_pipeline_tests.engine.nights import Night
 
 AT_TWO = datetime(2026, 1, 9, 17, 0, tzinfo=timezone.utc)
@@ -34,6 +37,11 @@ def test_the_day_that_ended_in_tokyo_is_launched_wherever_the_clock_stands(sched
 
 def requested(night: Night, at: datetime, **replaced: object) -> list[tuple[str | None, str | None]]:
     """Return partition and run key of what the schedule requests."""
+    data = evaluated(night, at, **replaced)
+    return [(request.partition_key, request.run_key) for request in data.run_requests or ()]
+
+
+def evaluated(night: Night, at: datetime, **replaced: object) -> ScheduleExecutionData:
     repository = definitions().get_repository_def()
     schedule = repository.get_schedule_def("nightly")
     context = dg.build_schedule_context(
@@ -41,8 +49,7 @@ def requested(night: Night, at: datetime, **replaced: object) -> list[tuple[str 
         repository_def=repository,
         resources={**resources(night), **replaced},
     )
-    data = schedule.evaluate_tick(context)
-    return [(request.partition_key, request.run_key) for request in data.run_requests or ()]
+    return schedule.evaluate_tick(context)
 
 
 def test_at_two_in_tokyo_the_schedule_requests_the_day_that_ended() -> None:
@@ -79,3 +86,28 @@ def test_the_day_that_ended_is_requested_also_while_the_tables_cannot_be_read() 
 
     assert calls.was_reached
     assert found == [("2026-01-09", "nightly-2026-01-09")]
+
+
+def test_while_submission_is_paused_only_the_day_that_ended_is_prepared_under_a_tag_that_says_why() -> None:
+    night = night_of(3)
+    night.switch.pause(PAUSE)
+
+    (request,) = evaluated(night, AT_TWO).run_requests or ()
+
+    assert (request.partition_key, request.run_key) == ("2026-01-09", "nightly-2026-01-09")
+    assert "the prices look odd" in request.tags["yorutsuke/paused"]
+    assert requested(night, AT_TWO + timedelta(days=1)) == []
+
+
+def test_while_submission_is_paused_a_night_with_nothing_waiting_is_skipped_with_the_reason() -> None:
+    night = night_of(0)
+    night.switch.pause(PAUSE)
+
+    assert "the prices look odd" in str(evaluated(night, AT_TWO).skip_message)
+
+
+def test_a_switch_that_cannot_be_read_lets_the_run_find_out() -> None:
+    night, calls = night_of(3), Calls(1, Interruption.FAIL_BEFORE)
+
+    assert requested(night, AT_TWO, switch=calls.watch(night.switch)) == [("2026-01-09", "nightly-2026-01-09")]
+    assert calls.was_reached

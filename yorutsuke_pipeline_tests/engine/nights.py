@@ -34,6 +34,7 @@ from yorutsuke_pipeline_tests.fakes.object_store import FakeObjectStore
 from yorutsuke_pipeline_tests.fakes.pending_images import FakePendingImages
 from yorutsuke_pipeline_tests.fakes.prices import FixedPrices
 from yorutsuke_pipeline_tests.fakes.spending_book import FakeSpendingBook
+from yorutsuke_pipeline_tests.fakes.switch import FakeSwitch
 from yorutsuke_pipeline_tests.fakes.transactions import FakeTransactions
 
 if TYPE_CHECKING:
@@ -128,6 +129,7 @@ class Night:
     stubborn: set[str] = field(default_factory=set)
     unanswered: set[str] = field(default_factory=set)
     metrics: FakeMetrics = field(default_factory=FakeMetrics)
+    switch: FakeSwitch = field(default_factory=FakeSwitch)
 
     def stages(self, wrap: Callable[[Any], Any] = lambda port: port) -> Stages:
         """Return the stages over the fakes, each port wrapped."""
@@ -138,7 +140,18 @@ class Night:
         spending = Spending(policy, self.prices, wrap(self.spending_book), clock)
         return Stages(
             ManifestWriter(workload, policy, pending, ledger, objects, events, clock, spending, metrics=self.metrics),
-            Submitter(workload, policy, ledger, objects, service, wrap(self.model), events, clock, spending),
+            Submitter(
+                workload,
+                policy,
+                ledger,
+                objects,
+                service,
+                wrap(self.model),
+                events,
+                clock,
+                spending,
+                switch=self.switch,
+            ),
             watch,
             RawOutputCollector(workload, ledger, objects, watch, spending, events),
             ResultRecorder(workload, policy, pending, ledger, objects, table, events, clock),

@@ -109,6 +109,12 @@ class FakeBatchService:
             states = list(self.states.values())
         yield from (state for state in states if state.job_name.startswith(beginning))
 
+    def stop(self, job_id: str) -> JobState | None:
+        state = self.states.get(job_id)
+        if state is not None and not state.has_ended:
+            self.states[job_id] = replace(state, status="Stopping")
+        return self.states.get(job_id)
+
     def end(self, job_id: str, status: str = COMPLETED, *, message: str | None = None) -> None:
         """Let a job have that status from now on, without output."""
         self.states[job_id] = replace(

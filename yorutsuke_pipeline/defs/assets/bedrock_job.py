@@ -1,5 +1,7 @@
 """bedrock_job: the jobs of the day's intents, submitted once. Returns at once; the sensor waits."""
 
+from collections.abc import Iterator
+
 import dagster as dg
 
 from yorutsuke_pipeline.defs.failures import RETRY_TRANSIENT, clear_failures
@@ -20,15 +22,28 @@ def build_bedrock_job(days: dg.PartitionsDefinition[str]) -> dg.AssetsDefinition
         group_name="receipts",
         kinds={"bedrock"},
         retry_policy=RETRY_TRANSIENT,
+        output_required=False,
     )
     def bedrock_job(
         context: dg.AssetExecutionContext,
         submitter: dg.ResourceParam[Submitter],
-    ) -> dg.MaterializeResult[None]:
-        """The Bedrock batch jobs of the day (below the service's minimum, the answers of the model on demand)."""
+    ) -> Iterator[dg.MaterializeResult[None]]:
+        """The Bedrock batch jobs of the day (below the service's minimum, the answers of the model on demand).
+
+        Skipped, with the reason, while submission is paused (`yorutsuke pause`); it goes on after `yorutsuke resume`.
+        """
         with clear_failures():
             report = metered(submitter, context).submit(parse_day(context.partition_key))
-        return dg.MaterializeResult(metadata=_metadata(report, submitter.objects.bucket))
+        metadata = _metadata(report, submitter.objects.bucket)
+        if report.paused is not None:
+            # An observation and no materialization: the day must not look submitted, and nothing has failed.
+            told = dg.AssetObservation(
+                "bedrock_job", partition=context.partition_key, description=report.paused, metadata=metadata
+            )
+            context.log_event(told)
+            context.log.warning(report.paused)
+            return
+        yield dg.MaterializeResult(metadata=metadata)
 
     return bedrock_job
 
@@ -52,6 +67,8 @@ def _metadata(report: SubmissionReport, bucket: str) -> Metadata:
         "estimate_usd": usd(total([intent.estimate_usd for intent in report.intents])),
         "jobs": markdown_table(rows, ["job", "id", "asked", "status", "records", "submitted"]),
     }
+    if report.paused is not None:
+        metadata["paused"] = report.paused
     if report.waiting_for_slots:
         metadata["note"] = (
             f"{report.waiting_for_slots} jobs wait for a free slot (the quota of running jobs); the sensor submits them"

@@ -4,6 +4,9 @@ What a night could not use (a rejected answer, a job that ended badly) goes back
 is so asked about again the next night, until its attempts are used up. Such days are mostly too small for a
 batch job: their records are asked about on demand, at that price, or wait for more (`below_minimum` says which).
 
+While submission is paused, the day that ended is prepared all the same (photos claimed, parts written, nothing
+paid): so the completion sensor finds it, and launches it as soon as submission is resumed.
+
 Written by hand: Dagster's own `build_schedule_from_partitioned_job` would launch the day that has just
 begun, since today's partition exists (so that today's receipts can be processed at any time).
 """
@@ -14,11 +17,13 @@ from datetime import date, datetime, timedelta
 import dagster as dg
 
 from yorutsuke_pipeline.composition import Composition
-from yorutsuke_pipeline.defs.jobs import AssetJob
+from yorutsuke_pipeline.defs.failures import clear_failures
+from yorutsuke_pipeline.defs.jobs import PAUSED_TAG, AssetJob
 from yorutsuke_pipeline.engine.days import TOKYO
 from yorutsuke_pipeline.engine.errors import YorutsukeError
-from yorutsuke_pipeline.engine.ports import IntentLedger, PendingRecords
+from yorutsuke_pipeline.engine.ports import IntentLedger, PendingRecords, SubmissionSwitch
 from yorutsuke_pipeline.engine.retrying import day_waits
+from yorutsuke_pipeline.engine.switch import Pause
 
 AT_TWO = "0 2 * * *"
 
@@ -43,9 +48,16 @@ def build_nightly(submit_batch: AssetJob, *, first_day: date, days_back: int) ->
         product: dg.ResourceParam[Composition],
         pending_records: dg.ResourceParam[PendingRecords],
         ledger: dg.ResourceParam[IntentLedger],
-    ) -> Iterator[dg.RunRequest]:
+        switch: dg.ResourceParam[SubmissionSwitch],
+    ) -> Iterator[dg.RunRequest | dg.SkipReason]:
         """Submit the day that ended at midnight, and what waits again in the days before it."""
         ended = ended_day(context.scheduled_execution_time)
+        pause = _pause(context, switch)
+        if pause is not None:
+            with clear_failures():
+                waits = day_waits(pending_records, ledger, product.workload.name, ended)
+            yield _prepared_only(ended, pause) if waits else dg.SkipReason(str(pause))
+            return
         yield dg.RunRequest(run_key=f"nightly-{ended}", partition_key=ended.isoformat())
         try:
             for day in _days_before(ended, first_day, days_back):
@@ -56,6 +68,20 @@ def build_nightly(submit_batch: AssetJob, *, first_day: date, days_back: int) ->
             context.log.warning("the days before %s could not be looked at: %s", ended, error)
 
     return nightly
+
+
+def _pause(context: dg.ScheduleEvaluationContext, switch: SubmissionSwitch) -> Pause | None:
+    try:
+        return switch.current()
+    except YorutsukeError as error:
+        # The stage that submits looks again, and does nothing while it cannot.
+        context.log.warning("whether submission is paused could not be looked up: %s", error)
+        return None
+
+
+def _prepared_only(ended: date, pause: Pause) -> dg.RunRequest:
+    """Return the request for a run that is skipped where it would submit; its tag says why in the list of runs."""
+    return dg.RunRequest(run_key=f"nightly-{ended}", partition_key=ended.isoformat(), tags={PAUSED_TAG: str(pause)})
 
 
 def ended_day(scheduled_at: datetime) -> date:

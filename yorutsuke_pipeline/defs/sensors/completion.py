@@ -16,6 +16,7 @@ from yorutsuke_pipeline.defs.jobs import INTENT_TAG, AssetJob
 from yorutsuke_pipeline.defs.sensors.day_runs import DayRuns
 from yorutsuke_pipeline.engine.days import parse_utc, utc_text
 from yorutsuke_pipeline.engine.lookout import Lookout, Sighting
+from yorutsuke_pipeline.engine.ports import SubmissionSwitch
 from yorutsuke_pipeline.engine.watching import Progress, Watch
 
 # After so many failed ingests of an intent a person must look; each one names the reason.
@@ -38,6 +39,7 @@ def build_completion_sensor(
         context: dg.SensorEvaluationContext,
         product: dg.ResourceParam[Composition],
         lookout: dg.ResourceParam[Lookout],
+        switch: dg.ResourceParam[SubmissionSwitch],
     ) -> dg.SensorResult | dg.SkipReason:
         """Ask Bedrock about open jobs; when all of an intent's jobs have ended, launch ingest_results for its day.
 
@@ -45,15 +47,18 @@ def build_completion_sensor(
         """
         with clear_failures():
             sighting = lookout.look(product.workload.name, polled_at=_polled_at(context.cursor))
-            requests = _requests(context.instance, sighting.progress, lookout.watch)
+            progress = sighting.progress
+            pause = switch.current() if any(each.waits_for_slots for each in progress) else None
+            wanted = [each for each in progress if each.is_ready or pause is None]
+            requests = _requests(context.instance, wanted, lookout.watch)
         context.update_cursor(utc_text(sighting.polled_at))
         _tell_of_the_queue(context, sighting)
-        progress = sighting.progress
         if not progress:
             return dg.SkipReason("no intent is open")
         observations = [_observation(each) for each in progress if each.changed]
         if not requests and not observations:
-            return dg.SkipReason(_waiting_for(progress))
+            waiting = _waiting_for(progress)
+            return dg.SkipReason(waiting if pause is None else f"{pause}; {waiting}")
         return dg.SensorResult(run_requests=requests, asset_events=observations)
 
     return batch_completion

@@ -12,6 +12,7 @@ from datetime import datetime, timedelta, timezone
 import dagster as dg
 
 from yorutsuke_pipeline.defs.jobs import INTENT_TAG
+from yorutsuke_pipeline.defs.stop_jobs import STOP_JOBS
 
 PARTITION_TAG = "dagster/partition"
 UNDER_WAY = [
@@ -61,7 +62,7 @@ class DayRuns:
         last: dict[str, dg.DagsterRun] = {}
         for run in self._runs(days, limit=_LOOKED_BACK * len(days)):
             # Not by the name submit_batch: what a person materializes or backfills in the UI runs under Dagster's own.
-            if run.job_name != "ingest_results":
+            if run.job_name not in {"ingest_results", STOP_JOBS}:
                 last.setdefault(run.tags[PARTITION_TAG], run)
         return last
 

@@ -54,7 +54,8 @@ MENDS: dict[Kind, str] = {
     Kind.LOST_JOB: "check that AWS_REGION and the account are those that submitted it; two days after its end at the "
     "latest it counts as vanished (--fix notes that), and its records go back in line",
     Kind.STALE_JOB: "--fix notes the ending; if it happens again, the sensor batch_completion is not running",
-    Kind.STUCK_INTENT: "launch submit_batch for the day and read its error: a budget, a role or a quota stops it",
+    Kind.STUCK_INTENT: "launch submit_batch for the day and read its error: a budget, a role, a quota or a pause stops "
+    "it",
     Kind.UNFINISHED_INTENT: "`yorutsuke retry-failed --from DAY --to DAY`, or launch ingest_results for the day",
     Kind.CHANGED_PART: "launch submit_batch for the day: nothing is sent that was not sealed; the manifest is written "
     "anew, or the job withdrawn and its records put back in line",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from decimal import Decimal
 from functools import lru_cache
@@ -17,7 +17,7 @@ from yorutsuke_pipeline.engine.record import RecordRejectedError
 from yorutsuke_pipeline.engine.workload import Prepared
 from yorutsuke_pipeline.workloads.receipts import answer as answers
 from yorutsuke_pipeline.workloads.receipts.image import check_image
-from yorutsuke_pipeline.workloads.receipts.prompt import PROMPT_VERSION, SYSTEM, question
+from yorutsuke_pipeline.workloads.receipts.prompt import PROMPT_VERSION, QUESTION, SYSTEM, question, version_of
 from yorutsuke_pipeline.workloads.receipts.receipt_image import read_row
 from yorutsuke_pipeline.workloads.receipts.transaction import Caution, check_transaction
 
@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from yorutsuke_pipeline.engine.workload import AnswerContext, Row
 
 _OLD = timedelta(days=365)
+# What is the row's own and no answer's: how long it is kept, and whether its photo was archived.
+_NOT_ANSWERED = frozenset({"expiresAt", "status"})
 
 
 @dataclass(frozen=True)
@@ -56,21 +58,34 @@ class ReceiptsWorkload:
     prompt_version: str = PROMPT_VERSION
     # Eight short values; Nova's answers to this prompt are 90 to 160 tokens, Japanese names included.
     expected_output_tokens: int = 200
+    prompt: str = QUESTION
+    asks_about_copies: bool = False
+    compared_fields: tuple[str, ...] = ("amount", "currency", "type", "date", "merchant", "category", "description")
+
+    def trial(self, prompt: str | None = None) -> ReceiptsWorkload:
+        """Return the workload that asks about archived receipts again, with today's prompt or another."""
+        on_trial = replace(self, name=f"{self.name}-trial", asks_about_copies=True)
+        return on_trial if prompt is None else replace(on_trial, prompt=prompt, prompt_version=version_of(prompt))
 
     def lifetime(self, record: PendingRecord) -> timedelta | None:
         """Return how long the transaction of an image is kept."""
         return self.lifetimes.of(str(record.attributes.get("userId")))
 
     def content_key(self, record: PendingRecord) -> str:
-        """Return the key of the image."""
-        return read_row(record).s3_key
+        """Return the key of the image, or of its copy in the archive."""
+        if not self.asks_about_copies:
+            return read_row(record).s3_key
+        key = record.attributes.get("archivedKey")
+        if not isinstance(key, str) or not key:
+            raise RecordRejectedError("copy_missing", f"image {record.identity!r} has no archivedKey")
+        return key
 
     def prepare(self, record: PendingRecord, content: bytes | None, *, max_output_tokens: int) -> Prepared:
         """Return the question about an image, or reject one that the model cannot be asked about."""
         image = read_row(record)
         header = check_image(content or b"", len(content or b""))
         picture = Picture(header.format, header.width, header.height, content or b"")
-        asked = Question(SYSTEM, question(record.last_reason), max_output_tokens, picture)
+        asked = Question(SYSTEM, question(record.last_reason, self.prompt), max_output_tokens, picture)
         return Prepared(asked, {"userId": image.user_id, "uploadedAt": image.uploaded_at})
 
     def read_answer(self, answer: ModelAnswer, context: AnswerContext) -> Row:
@@ -83,6 +98,16 @@ class ReceiptsWorkload:
             first = error.errors(include_input=False, include_url=False)[0]
             place = ".".join(str(step) for step in first["loc"])
             raise RecordRejectedError("transaction", f"{place}: {first['msg']}") from error
+
+    def replaced(self, stored: Row, tried: Row, fields: Iterable[str]) -> Row:
+        """Return a stored transaction with what another answer says of some fields, and where that came from."""
+        taken = [name for name in self.compared_fields if name in set(fields)]
+        origin = [name for name in tried if name not in {*self.compared_fields, *_NOT_ANSWERED, "warnings"}]
+        row = {**stored, **{name: tried[name] for name in (*taken, *origin)}}
+        if len(taken) == len(self.compared_fields):
+            return {**row, "warnings": tried["warnings"]}
+        # Of two answers, the cautions of both: one too many costs a look, one too few an error in the books.
+        return {**row, "warnings": list(dict.fromkeys([*stored.get("warnings", ()), *tried["warnings"]]))}
 
     def neighbourhood(self, row: Row) -> tuple[str, str]:
         """Return user and month: a night's receipts of one user are mostly of the same month."""

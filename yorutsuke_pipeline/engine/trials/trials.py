@@ -1,0 +1,169 @@
+"""A trial from its beginning to its end: sealed, asked, collected, and accepted or discarded.
+
+What belongs here: its states and the order of its stages. Nothing is paid for before `ask`; killed anywhere, the
+same command goes on where it was, and no record is asked about twice.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from yorutsuke_pipeline.engine import layout
+from yorutsuke_pipeline.engine.batch_job import PLANNED, JobMode
+from yorutsuke_pipeline.engine.day_intents import intents_in, numbered_intents
+from yorutsuke_pipeline.engine.errors import PermanentError
+from yorutsuke_pipeline.engine.intent import Intent, IntentStatus, ResultStats
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date
+
+    from yorutsuke_pipeline.engine.batch_job import BatchJob
+    from yorutsuke_pipeline.engine.manifest import ManifestWriter
+    from yorutsuke_pipeline.engine.ports import Clock, IntentLedger
+    from yorutsuke_pipeline.engine.raw_output import RawOutputCollector
+    from yorutsuke_pipeline.engine.submission import SubmissionReport, Submitter
+    from yorutsuke_pipeline.engine.workload import Workload
+
+_OPEN = tuple(status for status in IntentStatus if status is not IntentStatus.CLOSED)
+_UNSUBMITTED = (IntentStatus.OPEN, IntentStatus.MANIFESTED)
+
+
+@dataclass(frozen=True)
+class Trials:
+    """The rules, over the stages of the workload on trial."""
+
+    workload: Workload
+    writer: ManifestWriter
+    submitter: Submitter
+    collector: RawOutputCollector
+    ledger: IntentLedger
+    clock: Clock
+
+    def seal(self, day: date) -> Intent | None:
+        """Return the day's trial, ready to be asked, with its estimate; None if the day has no record to ask about.
+
+        One that was sealed before and never asked is given up first: its sample or its model may be another.
+
+        Raises:
+            PermanentError: The day has such a trial that is asked already, or another one that is half asked.
+            BudgetExceededError: The estimate passes the budget.
+        """
+        for earlier in intents_in(self.ledger, self.workload.name, day, *_OPEN):
+            self._make_way(earlier)
+        intent = self.writer.write(day).intent
+        return intent if intent is not None and intent.record_count else None
+
+    def jobs(self, intent: Intent) -> Sequence[BatchJob]:
+        """Return a trial's jobs."""
+        return self.ledger.jobs(intent.intent_id)[: intent.job_count]
+
+    def ask(self, intent: Intent) -> SubmissionReport:
+        """Submit a sealed trial, or ask on demand. From here on it is paid for.
+
+        Raises:
+            SubmissionRefusedError: The service refused the job.
+        """
+        return self.submitter.submit(intent.day)
+
+    def collected(self, intent: Intent) -> Intent | None:
+        """Return a trial once its answers are read, None while its jobs run.
+
+        Raises:
+            PermanentError: It was not asked at all.
+        """
+        if intent.status in _UNSUBMITTED:
+            raise PermanentError(f"{intent.intent_id} is not asked yet: start it again")
+        if intent.status is IntentStatus.SUBMITTED:
+            self.collector.collect(intent.day)
+        current = self.ledger.intent(intent.intent_id) or intent
+        return None if current.status is IntentStatus.SUBMITTED else current
+
+    def named(self, name: str) -> Intent:
+        """Return a trial by its id.
+
+        Raises:
+            PermanentError: There is none.
+        """
+        intent = self.ledger.intent(name)
+        if intent is None or intent.workload != self.workload.name:
+            raise PermanentError(f"there is no trial {name!r}; `yorutsuke trial list` names those that are open")
+        return intent
+
+    def newest_of(self, day: date) -> Intent:
+        """Return the day's newest trial that is open, or if none is, its newest.
+
+        Raises:
+            PermanentError: The day had none.
+        """
+        found = list(numbered_intents(self.ledger, self.workload.name, day))
+        open_ones = [intent for intent in found if intent.is_open]
+        if not found:
+            raise PermanentError(f"{day} has no trial; begin one with `yorutsuke trial start {day}`")
+        return (open_ones or found)[-1]
+
+    def discard(self, intent: Intent) -> Intent:
+        """Close a trial of which nothing is accepted.
+
+        Raises:
+            PermanentError: Its jobs still run.
+        """
+        if not intent.is_open:
+            return intent
+        if intent.status in _UNSUBMITTED:
+            self._check_nothing_runs(intent)
+            # Half asked on demand, it may have cost something; that is never settled, and so stays unknown.
+            return self._give_up(intent)
+        return self.close(intent, accepted=0)
+
+    def close(self, intent: Intent, *, accepted: int) -> Intent:
+        """Close a trial of which so many records were accepted.
+
+        Raises:
+            PermanentError: Its jobs still run.
+        """
+        current = self.collected(intent)
+        if current is None:
+            raise PermanentError(f"{intent.intent_id} still runs: first `yorutsuke jobs stop {intent.intent_id}`")
+        if current.status is IntentStatus.COLLECTED:
+            stats = ResultStats(accepted, current.record_count - accepted)
+            current = self.ledger.save(current.advance(IntentStatus.RECORDED, result=stats))
+        if current.status is IntentStatus.RECORDED:
+            current = self.ledger.save(current.advance(IntentStatus.CLOSED, closed_at=self.clock.now()))
+        return current
+
+    def has_begun(self, intent: Intent) -> bool:
+        """Tell whether anything of a trial may have been asked, and so paid for."""
+        return any(job.status != PLANNED for job in self.jobs(intent))
+
+    def _make_way(self, earlier: Intent) -> None:
+        """Give up an earlier trial that asked nothing; let one that was half asked as this one is go on."""
+        asked = (earlier.model_id, earlier.prompt_version)
+        is_the_same = asked == (self.writer.policy.model_id, self.workload.prompt_version)
+        told = f"trial {earlier.intent_id} ({earlier.model_id}, prompt {earlier.prompt_version})"
+        if earlier.status not in _UNSUBMITTED:
+            if is_the_same:
+                raise PermanentError(
+                    f"{told} is asked already: `yorutsuke trial show {earlier.intent_id}`, then accept or discard it"
+                )
+        elif not self.has_begun(earlier):
+            self._give_up(earlier)
+        elif not is_the_same:
+            raise PermanentError(f"{told} is half asked: start that one again to finish it, or discard it")
+
+    def _check_nothing_runs(self, intent: Intent) -> None:
+        running = [job for job in self.jobs(intent) if _may_run(job)]
+        if running:
+            raise PermanentError(
+                f"{len(running)} jobs of {intent.intent_id} are at Bedrock, or may be: "
+                f"`yorutsuke jobs stop {intent.intent_id}`, or start the trial again to finish it"
+            )
+
+    def _give_up(self, intent: Intent) -> Intent:
+        # Nothing is claimed by a trial, so no list of records is read to release them.
+        return self.writer.give_up(intent, layout.records_key(intent.intent_id))
+
+
+def _may_run(job: BatchJob) -> bool:
+    return job.mode is JobMode.BATCH and job.status != PLANNED and not job.has_ended

@@ -1,0 +1,76 @@
+"""The product over a night's fakes, for commands whose world no embedded AWS needs to be started for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, cast
+
+from yorutsuke_pipeline.engine.quotas import FixedQuotas
+from yorutsuke_pipeline.settings import Settings, load_settings
+from yorutsuke_pipeline.workloads.receipts.workload import ReceiptsWorkload
+from yorutsuke_pipeline_tests.cli.conftest import Terminal
+from yorutsuke_pipeline_tests.fakes.image_book import FakeImageBook
+from yorutsuke_pipeline_tests.fakes.transaction_book import FakeTransactionBook
+
+if TYPE_CHECKING:
+    from yorutsuke_pipeline.composition import Composition
+    from yorutsuke_pipeline_tests.engine.nights import Night
+    from yorutsuke_pipeline_tests.fakes.batch_service import FakeBatchService
+    from yorutsuke_pipeline_tests.fakes.intent_ledger import FakeIntentLedger
+    from yorutsuke_pipeline_tests.fakes.metrics import FakeMetrics
+    from yorutsuke_pipeline_tests.fakes.model import FakeModel
+    from yorutsuke_pipeline_tests.fakes.object_store import FakeObjectStore
+    from yorutsuke_pipeline_tests.fakes.pending_images import FakePendingImages
+    from yorutsuke_pipeline_tests.fakes.prices import FixedPrices
+    from yorutsuke_pipeline_tests.fakes.spending_book import FakeSpendingBook
+    from yorutsuke_pipeline_tests.fakes.switch import FakeSwitch
+    from yorutsuke_pipeline_tests.fakes.transactions import FakeTransactions
+
+
+@dataclass(frozen=True)
+class NightProduct:
+    """What commands ask of a `Composition`, each port a fake of the night's."""
+
+    settings: Settings
+    pending_images: FakePendingImages
+    ledger: FakeIntentLedger
+    objects: FakeObjectStore
+    transactions: FakeTransactions
+    batch_service: FakeBatchService
+    on_demand_model: FakeModel
+    prices: FixedPrices
+    switch: FakeSwitch
+    spending_book: FakeSpendingBook
+    metrics: FakeMetrics
+    workload: ReceiptsWorkload
+
+    @property
+    def quota_book(self) -> FixedQuotas:
+        return FixedQuotas(self.settings.policy().quotas)
+
+    @property
+    def image_book(self) -> FakeImageBook:
+        return FakeImageBook(self.pending_images)
+
+    @property
+    def transaction_book(self) -> FakeTransactionBook:
+        return FakeTransactionBook(self.transactions)
+
+
+def terminal_of(night: Night) -> Terminal:
+    """Return a terminal whose commands work on a night's fakes, in batches of three records or more."""
+    product = NightProduct(
+        load_settings({"YORUTSUKE_FEWEST_RECORDS": "3", "YORUTSUKE_MOST_RECORDS": "4"}),
+        night.pending,
+        night.ledger,
+        night.objects,
+        night.table,
+        night.service,
+        night.model,
+        night.prices,
+        night.switch,
+        night.spending_book,
+        night.metrics,
+        ReceiptsWorkload(),
+    )
+    return Terminal(cast("Composition", product))
