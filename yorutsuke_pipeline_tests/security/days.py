@@ -104,7 +104,9 @@ class Place:
     def transactions(self, day: date) -> dict[str, dict[str, Any]]:
         """Return the day's transactions by image."""
         return {
-            row["imageId"]: row for row in self._rows("Transactions") if row["intentId"].startswith(f"receipts-{day}-")
+            row["imageId"]: row
+            for row in self._rows("Transactions")
+            if row.get("intentId", "").startswith(f"receipts-{day}-")
         }
 
     def image(self, identity: str) -> dict[str, Any]:
