@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.installed
 
-.PHONY: dev test lint unit end-to-end proof fuzz bench bench-night clean
+.PHONY: dev test lint unit end-to-end deployment proof fuzz bench bench-night clean
 
 dev: $(STAMP)
 	$(BIN)/yorutsuke aws start
@@ -16,15 +16,19 @@ lint: $(STAMP)
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/cfn-lint infra/template.yaml
+	$(BIN)/cfn-lint infra/template.yaml infra/ecs.yaml
 	YORUTSUKE_SAMPLES=false $(BIN)/dagster definitions validate
 
 # Four workers for two cores: many tests wait for a wire that fails. The end-to-end tests start whole processes and go one by one.
 unit: $(STAMP)
-	$(BIN)/pytest -n 4 --dist worksteal -m "not end_to_end"
+	$(BIN)/pytest -n 4 --dist worksteal -m "not end_to_end and not deployment"
 
 end-to-end: $(STAMP)
 	$(BIN)/pytest -m end_to_end
+
+# A night on webserver, daemon and code server of their own over PostgreSQL, each killed in turn; a minute and more.
+deployment: $(STAMP)
+	$(BIN)/pytest -m deployment
 
 # The long forms of what `make test` does briefly: every call of every flow killed, and eight parsers fuzzed for 75 s each.
 proof: $(STAMP)
@@ -35,7 +39,7 @@ fuzz: $(STAMP)
 
 $(STAMP): pyproject.toml constraints.txt
 	$(PYTHON) -m venv .venv
-	$(BIN)/pip install --quiet --constraint constraints.txt --editable ".[embedded,test,lint]"
+	$(BIN)/pip install --quiet --constraint constraints.txt --editable ".[embedded,deploy,test,lint]"
 	touch $(STAMP)
 
 # A quarter of an hour and more, on a machine that does nothing else meanwhile. `docs/performance.md` says what it means.

@@ -12,9 +12,9 @@ from datetime import date
 from decimal import Decimal
 from itertools import pairwise
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, Json, JsonValue, ValidationError, model_validator
 
 from yorutsuke_pipeline.engine.errors import ConfigurationError
 from yorutsuke_pipeline.engine.model_family import family_of
@@ -132,6 +132,11 @@ class Settings(BaseModel):
     )
     deadline_hours: int = Field(24, description="Hours after the night by which a day must be closed", ge=1, le=336)
     waiting_hours: int = Field(12, description="Hours that a job may take until somebody is told", ge=1, le=336)
+
+    run_tags: Json[dict[Literal["submit_batch", "ingest_results"], dict[str, JsonValue]]] | None = Field(
+        None,
+        description="The tags of each job's runs, in JSON: by them a deployment gives each its own role",
+    )
 
     @model_validator(mode="after")
     def _complete(self) -> Settings:
@@ -273,7 +278,8 @@ def load_aws_environment(environment: Mapping[str, str] | None = None) -> AwsEnv
 
 
 def _fault(detail: Any) -> str:  # noqa: ANN401 — pydantic's ErrorDetails
-    name = _PREFIX + "_".join(str(step) for step in detail["loc"]).upper()
+    # Further steps lie inside of a value that is JSON.
+    name = _PREFIX + "".join(str(step) for step in detail["loc"][:1]).upper()
     if detail["type"] == "extra_forbidden":
         return f"{name} is no setting of ours"
     if detail["type"] == "value_error":

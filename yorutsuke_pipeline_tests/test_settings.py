@@ -53,6 +53,8 @@ def test_values_are_read_from_the_environment_and_other_variables_are_left_alone
         ({"YORUTSUKE_POLL_SECONDS": "-1"}, "YORUTSUKE_POLL_SECONDS='-1'"),
         ({"YORUTSUKE_DEADLINE_HOURS": "0"}, "YORUTSUKE_DEADLINE_HOURS='0'"),
         ({"YORUTSUKE_WAITING_HOURS": "soon"}, "YORUTSUKE_WAITING_HOURS='soon'"),
+        ({"YORUTSUKE_RUN_TAGS": "ecs/cpu=256"}, "YORUTSUKE_RUN_TAGS='ecs/cpu=256'"),
+        ({"YORUTSUKE_RUN_TAGS": '{"submit": {}}'}, "YORUTSUKE_RUN_TAGS='submit'"),
         ({"YORUTSUKE_BELOW_MINIMUM": "maybe"}, "YORUTSUKE_BELOW_MINIMUM='maybe'"),
     ],
 )

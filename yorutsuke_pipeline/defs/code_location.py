@@ -43,8 +43,9 @@ def build_definitions(settings: Settings) -> dg.Definitions:
 
 def _definitions(settings: Settings) -> dg.Definitions:
     days = build_days(settings.first_day)
-    submit_batch = build_submit_batch()
-    ingest_results = build_ingest_results()
+    run_tags = settings.run_tags or {}
+    submit_batch = build_submit_batch(tags=run_tags.get("submit_batch"))
+    ingest_results = build_ingest_results(tags=run_tags.get("ingest_results"))
     wait = settings.wait_seconds
     if wait is None:
         wait = _EMBEDDED_WAIT_SECONDS if settings.is_embedded else 0.0
@@ -63,7 +64,7 @@ def _definitions(settings: Settings) -> dg.Definitions:
         schedules=[build_nightly(submit_batch, first_day=settings.first_day, days_back=settings.nightly_days_back)],
         sensors=[
             build_completion_sensor(submit_batch, ingest_results, every_seconds=look),
-            build_orphaned_runs_sensor(every_seconds=_ORPHANS_SECONDS),
+            build_orphaned_runs_sensor(submit_batch, ingest_results, every_seconds=_ORPHANS_SECONDS),
             build_failed_days_sensor(every_seconds=_FAILURES_SECONDS),
             build_late_days_sensor(every_seconds=_LATENESS_SECONDS),
         ],

@@ -7,7 +7,9 @@ import sys
 
 import dagster as dg
 
+from yorutsuke_pipeline.defs.code_location import build_definitions
 from yorutsuke_pipeline.defs.jobs import INGESTED_HALF, SUBMITTED_HALF
+from yorutsuke_pipeline.settings import load_settings
 from yorutsuke_pipeline_tests.defs.days import definitions
 
 _GRAPH = {
@@ -31,6 +33,16 @@ def test_loading_the_definitions_leaves_out_what_only_a_day_with_content_needs()
     done = subprocess.run([sys.executable, "-c", loaded], capture_output=True, text=True, check=True)
 
     assert {"pandas", "numpy", "rich", "genai_prices"} & set(done.stdout.split()) == set()
+
+
+def test_each_job_has_the_tags_that_the_settings_give_it_and_none_without() -> None:
+    tags = '{"submit_batch": {"ecs/task_overrides": {"taskRoleArn": "arn:x"}, "ecs/cpu": "256"}}'
+    tagged = build_definitions(load_settings({"YORUTSUKE_RUN_TAGS": tags}))
+
+    overrides = {"ecs/task_overrides": '{"taskRoleArn": "arn:x"}', "ecs/cpu": "256"}
+    assert tagged.resolve_job_def("submit_batch").tags == overrides
+    assert tagged.resolve_job_def("ingest_results").tags == {}
+    assert definitions().resolve_job_def("submit_batch").tags == {}
 
 
 def test_the_graph_is_the_flow_of_the_documents() -> None:

@@ -87,6 +87,15 @@ def test_a_day_is_busy_until_a_run_that_vanished_was_started_again(instance: dg.
     assert DayRuns(instance).busy(_DAYS) == set()
 
 
+def test_a_day_does_not_wait_for_a_run_of_a_backfill_that_dagster_will_not_start_again(
+    instance: dg.DagsterInstance,
+) -> None:
+    tags = {"dagster/will_retry": "true", "dagster/backfill": "a-backfill"}
+    add(instance, _FIRST, "submit_batch", dg.DagsterRunStatus.FAILURE, **tags)
+
+    assert DayRuns(instance).busy({_FIRST}) == set()
+
+
 def test_ingests_that_failed_are_counted_for_each_intent_and_other_runs_are_not(instance: dg.DagsterInstance) -> None:
     for day, job, status in (
         (_FIRST, "ingest_results", dg.DagsterRunStatus.FAILURE),

@@ -10,12 +10,17 @@ from pathlib import Path
 import dagster as dg
 
 from yorutsuke_pipeline.defs.sensors.orphaned_runs import is_orphan
+from yorutsuke_pipeline_tests.defs.code_server import code_server
 from yorutsuke_pipeline_tests.defs.days import definitions
 
 
-def _run_of(address: dict[str, object]) -> dg.DagsterRun:
+def _run_of(
+    address: dict[str, object],
+    run_id: str | None = None,
+    status: dg.DagsterRunStatus = dg.DagsterRunStatus.STARTED,
+) -> dg.DagsterRun:
     tags = {".dagster/grpc_info": json.dumps(address)}
-    return dg.DagsterRun(job_name="submit_batch", status=dg.DagsterRunStatus.STARTED, tags=tags)
+    return dg.DagsterRun(job_name="submit_batch", run_id=run_id, status=status, tags=tags)
 
 
 def test_a_run_whose_code_server_listens_lives() -> None:
@@ -38,6 +43,29 @@ def test_a_run_whose_code_server_left_its_port_is_an_orphan() -> None:
         port = probe.getsockname()[1]
 
     assert is_orphan(_run_of({"host": "127.0.0.1", "port": port}))
+
+
+def test_a_run_that_the_code_server_at_its_port_has_lives() -> None:
+    with code_server("a-run") as address:
+        assert not is_orphan(_run_of(address, "a-run"))
+
+
+def test_a_run_whose_code_server_was_started_anew_at_the_same_port_is_an_orphan() -> None:
+    with code_server("another-run") as address:
+        assert is_orphan(_run_of(address, "a-run"))
+
+
+def test_a_run_that_is_being_handed_to_its_code_server_is_not_judged() -> None:
+    with code_server() as address:
+        assert not is_orphan(_run_of(address, "a-run", dg.DagsterRunStatus.STARTING))
+
+
+def test_a_run_whose_code_server_listens_and_does_not_answer_is_not_judged() -> None:
+    with socket.socket() as server:
+        server.bind(("127.0.0.1", 0))
+        server.listen()
+
+        assert not is_orphan(_run_of({"host": "127.0.0.1", "port": server.getsockname()[1]}))
 
 
 def test_a_run_that_says_nothing_of_its_server_is_not_judged() -> None:

@@ -45,15 +45,17 @@ Found = TypeVar("Found")
 class DagsterDev:
     """One folder, one embedded AWS, one `dagster dev` at a time."""
 
-    def __init__(self, folder: Path, settings: Mapping[str, str]) -> None:
+    def __init__(self, folder: Path, settings: Mapping[str, str], *, configuration: Path = CHECKOUT) -> None:
         self.folder = folder
         for name in ("workspace.yaml", "dagster.yaml"):
-            shutil.copy(CHECKOUT / name, folder / name)
+            shutil.copy(configuration / name, folder / name)
         # Of PYTHON*: without bytecode on disk each of the many processes would compile all of it again.
         foreign = ("YORUTSUKE_", "AWS_", "DAGSTER_", "PYTHON")
         kept = {name: value for name, value in os.environ.items() if not name.startswith(foreign)}
         self.environment = {
             **kept,
+            # What is tried is this checkout, whichever one the environment has installed.
+            "PYTHONPATH": str(CHECKOUT),
             "DAGSTER_HOME": str(folder),
             "YORUTSUKE_HOME": str(folder / "aws"),
             "YORUTSUKE_SAMPLES": "false",

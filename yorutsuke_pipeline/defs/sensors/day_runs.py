@@ -22,10 +22,12 @@ UNDER_WAY = [
     dg.DagsterRunStatus.STARTED,
     dg.DagsterRunStatus.CANCELING,
 ]
+_JOBS = ("submit_batch", "ingest_results")
 _FAILED = [dg.DagsterRunStatus.FAILURE, dg.DagsterRunStatus.CANCELED]
 # Dagster's own: on a failed run that it starts again by itself, and the name of the new run once there is one.
 WILL_RETRY_TAG = "dagster/will_retry"
 _RETRIED_AS_TAG = "dagster/auto_retry_run_id"
+BACKFILL_TAG = "dagster/backfill"
 # Its daemon needs some seconds for that; one that has not done it by then never will.
 _TIME_TO_RETRY = timedelta(minutes=2)
 # Runs of a day, the newest first; ingests come a few in a row at most.
@@ -47,7 +49,9 @@ class DayRuns:
             tags={WILL_RETRY_TAG: "true"},
             updated_after=datetime.now(timezone.utc) - _TIME_TO_RETRY,
         )
-        retried = [run for run in vanished if _RETRIED_AS_TAG not in run.tags]
+        # Of a job's backfill Dagster starts no run again (`forsaken_runs`), whatever its tags say.
+        promised = [run for run in vanished if BACKFILL_TAG not in run.tags or run.job_name not in _JOBS]
+        retried = [run for run in promised if _RETRIED_AS_TAG not in run.tags]
         return {run.tags[PARTITION_TAG] for run in (*under_way, *retried)}
 
     def failed_ingests(self, intent_ids: Collection[str]) -> Counter[str]:
