@@ -163,11 +163,16 @@ class Composition:
         return NO_HINTS if url is None else SqsHintQueue(self.clients.sqs, url)
 
     @property
+    def alerts_topic_arn(self) -> str | None:
+        """The topic of alerts: as set, or the one that the embedded AWS has; None if there is none."""
+        settings = self.settings
+        return settings.alerts_topic_arn or (settings.embedded_topic_arn if settings.is_embedded else None)
+
+    @property
     def alerts(self) -> AlertChannel:
         """Who is told when something needs a person."""
-        settings = self.settings
-        arn = settings.alerts_topic_arn or (settings.embedded_topic_arn if settings.is_embedded else None)
-        return NO_ALERTS if arn is None else SnsAlerts(lambda: self.clients.sns, arn, f"yorutsuke-{settings.env}")
+        arn = self.alerts_topic_arn
+        return NO_ALERTS if arn is None else SnsAlerts(lambda: self.clients.sns, arn, f"yorutsuke-{self.settings.env}")
 
     @property
     def metrics(self) -> Metrics:

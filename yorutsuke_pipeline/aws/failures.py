@@ -64,8 +64,11 @@ _CREDENTIALS = frozenset(
     },
 )
 _CREDENTIALS_REMEDY = "them, check AWS_PROFILE, and the machine's clock"
-# Not every 403: S3 says it of one object that lies in a deep archive, too. "403" is a HEAD's, as above.
-DENIED = frozenset({"AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "Forbidden", "403"})
+# Not every 403: S3 says it of one object that lies in a deep archive, too. "403" is a HEAD's, as above. SNS has a word
+# of its own.
+DENIED = frozenset(
+    {"AccessDenied", "AccessDeniedException", "AuthorizationError", "UnauthorizedOperation", "Forbidden", "403"}
+)
 _MISSING = frozenset(
     {
         "ResourceNotFoundException",

@@ -37,7 +37,7 @@ class Principal(click.ParamType):  # type: ignore[type-arg] # generic only in ne
 @as_json_option()
 @click.pass_context
 def doctor(context: click.Context, submitter: str | None, *, as_json: bool) -> None:
-    """Examine the account: credentials, clock, model, Bedrock's role, bucket, tables, budget.
+    """Examine the account: credentials, clock, model, Bedrock's role, bucket, tables, limits, events, alerts.
 
     Nothing is written, and nothing costs money. Exits with 1 if something must be mended. What these credentials
     may not look at is told as unchecked.
@@ -72,6 +72,9 @@ def _doctor(product: Composition, submitter: str | None) -> Doctor:
         tables={name: settings.table(name) for name in LAYOUTS},
         prices=product.prices,
         clock=SystemClock(),
+        quota_book=product.quota_book,
+        queue_url=product.events_queue_url,
+        topic_arn=product.alerts_topic_arn,
         submitter=submitter,
         is_embedded=settings.is_embedded,
     )

@@ -60,6 +60,7 @@ def test_each_failure_has_its_kind(error: Exception, kind: type[YorutsukeError])
         (answered("ResourceNotFoundException"), ["yorutsuke-transactions-dev", "infra/template.yaml", "YORUTSUKE_ENV"]),
         (answered("NoSuchBucket", 404), ["infra/template.yaml"]),
         (answered("AccessDeniedException"), ["yorutsuke-transactions-dev", "role"]),
+        (answered("AuthorizationError", 403), ["role"]),
         (answered("403", 403), ["role"]),
         (answered("ExpiredTokenException"), ["AWS_PROFILE"]),
         (answered("RequestTimeTooSkewed", 403), ["clock"]),

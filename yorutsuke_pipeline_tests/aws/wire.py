@@ -17,7 +17,7 @@ from yorutsuke_pipeline.aws.half_answers import is_half
 from yorutsuke_pipeline.aws.patience import Patience
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from botocore.awsrequest import AWSPreparedRequest
 
@@ -114,6 +114,21 @@ def quick_retries(client: Any) -> Iterator[None]:  # noqa: ANN401 — any client
         yield
     finally:
         client.meta.events.unregister(event, at_once)
+
+
+@contextmanager
+def answering(client: Any, operation: str, said: Callable[[], AWSResponse | None]) -> Iterator[None]:  # noqa: ANN401 — any client
+    """Answer one operation; None lets it pass. Whoever listened before still hears of the request."""
+
+    def answered(**_: object) -> AWSResponse | None:
+        return said()
+
+    event = f"before-send.*.{operation}"
+    client.meta.events.register(event, answered)
+    try:
+        yield
+    finally:
+        client.meta.events.unregister(event, answered)
 
 
 def lose_first_answer(client: Any, operation: str) -> list[str]:  # noqa: ANN401 — any client

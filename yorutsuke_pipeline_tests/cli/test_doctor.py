@@ -37,6 +37,26 @@ def test_what_is_missing_is_named_with_what_to_do_and_the_exit_code_says_so(embe
     assert states(terminal)["service role: files"] == "mend"
 
 
+def test_quotas_events_and_alerts_are_looked_at_where_the_settings_lead(embedded_aws: Endpoint) -> None:
+    home = Path(embedded_aws.home)
+    stacks_own = states(Terminal(product_of(home)))
+    elsewhere = states(
+        Terminal(
+            product_of(
+                home,
+                events_queue_url="http://127.0.0.1/000000000000/nowhere",
+                alerts_topic_arn="arn:aws:sns:us-east-1:000000000000:nowhere",
+            )
+        )
+    )
+    polling = states(Terminal(product_of(home, poll_seconds="0")))
+
+    checks = ("quotas", "events queue", "alerts topic")
+    assert "mend" not in {stacks_own[check] for check in checks}
+    assert [elsewhere[check] for check in checks] == ["good", "mend", "mend"]
+    assert polling["events queue"] == "look"
+
+
 @pytest.mark.parametrize("named", ["mai", "arn:aws:s3:::receipts", "arn:aws:iam::000000000000:root"])
 def test_a_submitter_that_is_neither_role_nor_user_is_wrong_usage(terminal: Terminal, named: str) -> None:
     assert terminal.run("doctor", "--submitter", named).exit_code == 2

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from yorutsuke_pipeline.infra.comparison import State, Verdict, compare
-from yorutsuke_pipeline.infra.intrinsics import resources_of
+from yorutsuke_pipeline.infra.intrinsics import Resource, resources_of
 from yorutsuke_pipeline.infra.naming import NAMINGS, Account
 from yorutsuke_pipeline.infra.readings import READINGS
+from yorutsuke_pipeline.infra.readings.bucket import BUCKET
 from yorutsuke_pipeline.infra.template import Template
 from yorutsuke_pipeline_tests.local_aws.clients import client
 
@@ -28,10 +29,19 @@ def allowing(action: str, resource: object, **more: object) -> dict[str, Any]:
     return {"Version": "2012-10-17", "Statement": [statement]}
 
 
+ENDING = {"S3Key": {"Rules": [{"Name": "suffix", "Value": ".out"}]}}
 RESOURCES: dict[str, dict[str, Any]] = {
     "Bucket": {
         "Type": "AWS::S3::Bucket",
-        "Properties": {"BucketName": "readings", "VersioningConfiguration": {"Status": "Enabled"}},
+        "Properties": {
+            "BucketName": "readings",
+            "VersioningConfiguration": {"Status": "Enabled"},
+            "NotificationConfiguration": {
+                "QueueConfigurations": [
+                    {"Event": "s3:ObjectCreated:*", "Queue": {"Fn::GetAtt": ["Queue", "Arn"]}, "Filter": ENDING}
+                ]
+            },
+        },
     },
     "BucketPolicy": {
         "Type": "AWS::S3::BucketPolicy",
@@ -170,6 +180,7 @@ def test_what_was_deployed_is_equal(aws: Callable[[str], Any]) -> None:
     ("logical_id", "wanted", "path"),
     [
         ("Bucket", {"VersioningConfiguration": {}}, "VersioningConfiguration"),
+        ("Bucket", {"NotificationConfiguration": {}}, "NotificationConfiguration"),
         ("Bucket", {"OwnershipControls": {"Rules": [{"ObjectOwnership": "ObjectWriter"}]}}, "OwnershipControls.Rules"),
         ("BucketPolicy", {"PolicyDocument": allowing("s3:*", "*")}, "PolicyDocument.Statement.Action"),
         ("Table", {"DeletionProtectionEnabled": True}, "DeletionProtectionEnabled"),
@@ -200,6 +211,34 @@ def test_what_is_otherwise_than_the_template_has_it_differs(
 
     assert found.state is State.DIFFERS
     assert path in {each.path for each in found.differences}
+
+
+def test_a_notification_is_the_same_in_s3s_own_spelling_and_order() -> None:
+    class Bucket:
+        """S3 as it describes a bucket that has nothing but a notification."""
+
+        def get_bucket_notification_configuration(self, **_: object) -> dict[str, Any]:
+            rules = [{"Name": "Suffix", "Value": ".out"}, {"Name": "Prefix", "Value": "a/"}]
+            told = {"Id": "1", "Events": ["s3:ObjectCreated:*"], "Filter": {"Key": {"FilterRules": rules}}}
+            return {
+                "QueueConfigurations": [{**told, "QueueArn": "arn:q"}],
+                "LambdaFunctionConfigurations": [{**told, "LambdaFunctionArn": "arn:f"}],
+            }
+
+        def __getattr__(self, _name: str) -> Callable[..., dict[str, Any]]:
+            return lambda **_: {}
+
+    rules = [{"Name": "prefix", "Value": "a/"}, {"Name": "suffix", "Value": ".out"}]
+    told = {"Event": "s3:ObjectCreated:*", "Filter": {"S3Key": {"Rules": rules}}}
+    wanted = {
+        "QueueConfigurations": [{**told, "Queue": "arn:q"}],
+        "LambdaConfigurations": [{**told, "Function": "arn:f"}],
+    }
+
+    found = BUCKET.read(Bucket(), Resource("Mine", "AWS::S3::Bucket", {"BucketName": "mine"}, "mine"))
+
+    assert found is not None
+    assert found["NotificationConfiguration"] == wanted
 
 
 def test_what_is_not_there_is_missing(aws: Callable[[str], Any]) -> None:

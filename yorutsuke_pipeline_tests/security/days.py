@@ -102,12 +102,9 @@ class Place:
         stages.archiver(product).archive(day)
 
     def transactions(self, day: date) -> dict[str, dict[str, Any]]:
-        """Return the day's transactions by image."""
-        return {
-            row["imageId"]: row
-            for row in self._rows("Transactions")
-            if row.get("intentId", "").startswith(f"receipts-{day}-")
-        }
+        """Return the day's transactions by image; what a person typed in belongs to no intent."""
+        mine = f"receipts-{day}-"
+        return {row["imageId"]: row for row in self._rows("Transactions") if row.get("intentId", "").startswith(mine)}
 
     def image(self, identity: str) -> dict[str, Any]:
         """Return an image's row."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from yorutsuke_pipeline.aws.examination.alerts_topic import examine_alerts_topic
 from yorutsuke_pipeline.aws.examination.bucket import BucketExamination
 from yorutsuke_pipeline.aws.examination.caller import (
     CREDENTIALS,
@@ -16,8 +17,9 @@ from yorutsuke_pipeline.aws.examination.caller import (
     examine_credentials,
     who_calls,
 )
+from yorutsuke_pipeline.aws.examination.events_queue import examine_events_queue
 from yorutsuke_pipeline.aws.examination.finding import Finding, Look, State
-from yorutsuke_pipeline.aws.examination.limits import examine_budget, examine_minimum
+from yorutsuke_pipeline.aws.examination.limits import examine_budget, examine_minimum, examine_quotas
 from yorutsuke_pipeline.aws.examination.model import ModelExamination
 from yorutsuke_pipeline.aws.examination.service_role import RoleExamination
 from yorutsuke_pipeline.aws.examination.tables import examine_tables
@@ -28,7 +30,7 @@ if TYPE_CHECKING:
 
     from yorutsuke_pipeline.aws.clients import AwsClients
     from yorutsuke_pipeline.engine.policy import Policy
-    from yorutsuke_pipeline.engine.ports import Clock, PriceList
+    from yorutsuke_pipeline.engine.ports import Clock, PriceList, QuotaBook
 
 _SETTINGS = Target("the settings", "the settings (docs/settings.md)")
 
@@ -41,6 +43,9 @@ class Doctor:
         policy: Return the choices; raises ConfigurationError where one is missing.
         bucket: Return the bucket's name; likewise.
         tables: Their full names, by those without the environment.
+        quota_book: Who knows the limits of batch jobs.
+        queue_url: The queue of events; None if none is read.
+        topic_arn: The topic of alerts; None if there is none.
         submitter: The ARN of the role or user that submits; None for whoever asks.
         is_embedded: Whether the AWS is the one that needs no account.
     """
@@ -51,6 +56,9 @@ class Doctor:
     tables: Mapping[str, str]
     prices: PriceList
     clock: Clock
+    quota_book: QuotaBook
+    queue_url: str | None = None
+    topic_arn: str | None = None
     submitter: str | None = None
     is_embedded: bool = False
 
@@ -66,8 +74,9 @@ class Doctor:
         (caller,) = callers
         yield examine_clock(caller)
         yield from self._of_account(caller)
-        yield examine_minimum(self.policy(), is_embedded=self.is_embedded)
-        yield examine_budget(self.policy(), self.prices)
+        yield from self._of_limits()
+        yield examine_events_queue(lambda: self.clients.sqs, self.queue_url)
+        yield examine_alerts_topic(lambda: self.clients.sns, self.topic_arn)
 
     def _settings(self) -> Finding:
         policy, bucket = self.policy(), self.bucket()
@@ -77,6 +86,13 @@ class Doctor:
     def _credentials(self, callers: list[Caller]) -> Finding:
         callers.append(who_calls(self.clients.sts, self.clock.now()))
         return examine_credentials(callers[0], is_embedded=self.is_embedded)
+
+    def _of_limits(self) -> Iterator[Finding]:
+        policy = self.policy()
+        quotas = self.quota_book.quotas(policy.model_id)
+        yield examine_quotas(policy, quotas)
+        yield examine_minimum(policy, quotas, is_embedded=self.is_embedded)
+        yield examine_budget(policy, self.prices)
 
     def _of_account(self, caller: Caller) -> Iterator[Finding]:
         clients, policy, bucket = self.clients, self.policy(), self.bucket()

@@ -28,7 +28,7 @@ class State(Word):
     LOOK = "look"
     """It works; a person should know all the same."""
     MEND = "mend"
-    """The night would fail, or leave something open that must not be."""
+    """The night would fail, something is open that must not be, or a setting leads nowhere."""
     UNCHECKED = "unchecked"
     """It could not be looked at; a person has to."""
     ABSENT = "not here"

@@ -1,12 +1,12 @@
-"""What bounds a night by the settings alone: the minimum of a batch job, and the budget."""
+"""What bounds a night: the quotas of batch jobs, their minimum, and the budgets."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from yorutsuke_pipeline.aws.examination.finding import Finding, Look
+from yorutsuke_pipeline.aws.examination.finding import Finding, Look, State
 from yorutsuke_pipeline.aws.failures import Target
-from yorutsuke_pipeline.engine.quotas import Quotas
+from yorutsuke_pipeline.engine.quotas import SHOWN, Quotas
 
 if TYPE_CHECKING:
     from yorutsuke_pipeline.engine.policy import Policy
@@ -14,24 +14,59 @@ if TYPE_CHECKING:
 
 _SETTINGS = Target("the settings", "the settings (docs/settings.md)")
 _MINIMUM, _BUDGET = Look("batch minimum", _SETTINGS, ""), Look("budget", _SETTINGS, "")
+_QUOTAS = Look("quotas", Target("Service Quotas", "YORUTSUKE_RUNNING_JOBS"), "servicequotas:ListServiceQuotas")
 
 
-def examine_minimum(policy: Policy, *, is_embedded: bool) -> Finding:
+def examine_quotas(policy: Policy, quotas: Quotas) -> Finding:
+    """Return the numbers in force, and who said them. Without a slot for jobs no night is ever submitted."""
+    if quotas.running_jobs <= 0:
+        return _QUOTAS.mend(
+            f"no batch job of {policy.model_id} may run here ({quotas.origin('running_jobs')})",
+            "ask Service Quotas for more 'Sum of in-progress and submitted batch inference jobs', or set "
+            "YORUTSUKE_MODEL_ID or AWS_REGION to where there is one",
+        )
+    found = _in_words(quotas)
+    if quotas.note is None:
+        return _QUOTAS.good(found)
+    why, _, remedy = quotas.note.rpartition("; ")
+    return Finding(_QUOTAS.check, State.UNCHECKED, f"{found}. Not known better: {why or quotas.note}", remedy)
+
+
+def _in_words(quotas: Quotas) -> str:
+    """Return the limits by who said them: `jobs at once 20 (Service Quotas)`."""
+    words = {
+        "most_records": f"records in a job {quotas.most_records}",
+        "part_bytes": f"bytes in a file {quotas.part_bytes}",
+        "job_bytes": f"bytes in a job {quotas.job_bytes}",
+        "running_jobs": f"jobs at once {quotas.running_jobs}",
+    }
+    by_origin: dict[str, list[str]] = {}
+    for name in (name for name in SHOWN if name in words):
+        by_origin.setdefault(quotas.origin(name), []).append(words[name])
+    return "; ".join(f"{', '.join(limits)} ({origin})" for origin, limits in by_origin.items())
+
+
+def examine_minimum(policy: Policy, quotas: Quotas, *, is_embedded: bool) -> Finding:
     """Return from how many records on there are jobs. The service fails smaller ones, after it has accepted them."""
-    documented, wanted = Quotas().fewest_records, policy.quotas.fewest_records
-    if wanted < documented and not is_embedded:
+    documented, wanted = Quotas().fewest_records, quotas.fewest_records
+    if policy.quotas.fewest_records < documented and not is_embedded:
         remedy = f"set YORUTSUKE_FEWEST_RECORDS to {documented}, unless your quota says otherwise"
         return _MINIMUM.worth_a_look(f"jobs from {wanted} records on; Bedrock fails those below {documented}", remedy)
-    return _MINIMUM.good(f"jobs from {wanted} records on; smaller days: {policy.below_minimum}")
+    return _MINIMUM.good(
+        f"jobs from {wanted} records on ({quotas.origin('fewest_records')}); smaller days: {policy.below_minimum}"
+    )
 
 
 def examine_budget(policy: Policy, prices: PriceList) -> Finding:
-    """Return what bounds a night's cost. With a budget and no price, every submission is refused."""
+    """Return what bounds the cost. With a budget and no price, every submission is refused."""
+    limits = {"an intent": policy.budget_usd, "a day": policy.daily_budget_usd, "a month": policy.monthly_budget_usd}
+    budgets = [f"{limit} USD for {what}" for what, limit in limits.items() if limit is not None]
     price = prices.price(policy.model_id)
     if price is None:
         found = f"the price of {policy.model_id} is unknown"
         remedy = "set YORUTSUKE_PRICE_INPUT and YORUTSUKE_PRICE_OUTPUT"
-        return _BUDGET.worth_a_look(found, remedy) if policy.budget_usd is None else _BUDGET.mend(found, remedy)
-    if policy.budget_usd is None:
-        return _BUDGET.worth_a_look("none: a night costs what it costs", "set YORUTSUKE_BUDGET_USD")
-    return _BUDGET.good(f"{policy.budget_usd} USD for each intent")
+        return _BUDGET.mend(found, remedy) if budgets else _BUDGET.worth_a_look(found, remedy)
+    if not budgets:
+        remedy = "set YORUTSUKE_BUDGET_USD, YORUTSUKE_DAILY_BUDGET_USD or YORUTSUKE_MONTHLY_BUDGET_USD"
+        return _BUDGET.worth_a_look("none: a night costs what it costs", remedy)
+    return _BUDGET.good(", ".join(budgets))

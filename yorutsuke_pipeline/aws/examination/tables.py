@@ -28,7 +28,7 @@ class Layout:
 
 LAYOUTS = {
     "pending-images": Layout(("imageId",), {"pendingDate-uploadedAt": ("pendingDate", "uploadedAt")}),
-    "batch-jobs": Layout(("intentId", "item"), {"openIntents": ("openWorkload", "intentId")}),
+    "batch-jobs": Layout(("intentId", "item"), {"openIntents": ("openWorkload", "intentId"), "jobId": ("jobId",)}),
     "transactions": Layout(("userId", "transactionId"), {"imageId": ("imageId",), "userId-date": ("userId", "date")}),
 }
 """By the name of the table without its environment."""

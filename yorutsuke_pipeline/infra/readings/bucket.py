@@ -34,8 +34,12 @@ _DEFAULTS = {
         "RestrictPublicBuckets": True,
     },
 }
-# S3's own metadata of each answer.
-_OF_THE_ANSWER = frozenset({"ResponseMetadata"})
+# CloudFormation's kinds of notification: what S3 calls each, and who is told.
+_TOLD = {
+    "QueueConfigurations": ("QueueConfigurations", "Queue"),
+    "TopicConfigurations": ("TopicConfigurations", "Topic"),
+    "LambdaConfigurations": ("LambdaFunctionConfigurations", "Function"),
+}
 
 
 def _read_bucket(s3: Any, resource: Resource) -> dict[str, Any] | None:  # noqa: ANN401 — boto3 makes its clients as it runs
@@ -85,26 +89,25 @@ def _lifecycle_rule(rule: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _notification(answer: Mapping[str, Any]) -> dict[str, Any]:
-    told = {key: value for key, value in answer.items() if key not in _OF_THE_ANSWER}
-    if "EventBridgeConfiguration" in told:
+    told: dict[str, Any] = {
+        kind: [_told_of(event, each, target) for each in answer[theirs] for event in each["Events"]]
+        for kind, (theirs, target) in _TOLD.items()
+        if theirs in answer
+    }
+    if "EventBridgeConfiguration" in answer:
         told["EventBridgeConfiguration"] = {"EventBridgeEnabled": True}
-    if "QueueConfigurations" in told:
-        told["QueueConfigurations"] = [
-            _queue_told(event, configuration)
-            for configuration in told["QueueConfigurations"]
-            for event in configuration["Events"]
-        ]
     return told
 
 
-def _queue_told(event: str, configuration: Mapping[str, Any]) -> dict[str, Any]:
-    """S3's own form of a queue that is told of one event as CloudFormation has it, where it has no id."""
+def _told_of(event: str, configuration: Mapping[str, Any], target: str) -> dict[str, Any]:
+    """One event of S3's form of a notification as CloudFormation has it."""
     rules = configuration.get("Filter", {}).get("Key", {}).get("FilterRules", [])
+    # S3 itself writes Prefix and Suffix, and promises no order.
+    named = sorted((rule["Name"].lower(), rule["Value"]) for rule in rules)
     return {
         "Event": event,
-        "Queue": configuration["QueueArn"],
-        # S3 says Prefix where CloudFormation says prefix.
-        "Filter": {"S3Key": {"Rules": [{**rule, "Name": rule["Name"].lower()} for rule in rules]}} if rules else None,
+        target: configuration.get(f"{target}Arn", configuration.get("LambdaFunctionArn")),
+        "Filter": {"S3Key": {"Rules": [{"Name": name, "Value": value} for name, value in named]}},
     }
 
 

@@ -11,6 +11,7 @@ from yorutsuke_pipeline.aws.examination.doctor import Doctor
 from yorutsuke_pipeline.aws.examination.finding import State
 from yorutsuke_pipeline.engine.errors import ConfigurationError
 from yorutsuke_pipeline.engine.policy import Policy
+from yorutsuke_pipeline.engine.quotas import FixedQuotas
 from yorutsuke_pipeline_tests.aws.examination.conftest import told
 from yorutsuke_pipeline_tests.fakes.prices import FixedPrices
 
@@ -30,7 +31,10 @@ def nothing_set() -> NoReturn:
 def test_without_credentials_nobody_else_is_asked(clients: AwsClients, policy: Callable[[], Policy]) -> None:
     with told(clients.sts) as stub:
         stub.add_client_error("get_caller_identity", "ExpiredToken", http_status_code=403)
-        found = list(Doctor(clients, policy, lambda: "receipts", {}, FixedPrices(), SystemClock()).findings())
+        doctor = Doctor(
+            clients, policy, lambda: "receipts", {}, FixedPrices(), SystemClock(), FixedQuotas(POLICY.quotas)
+        )
+        found = list(doctor.findings())
 
     assert [finding.check for finding in found] == ["settings", "credentials"]
     assert found[1].state is State.MEND

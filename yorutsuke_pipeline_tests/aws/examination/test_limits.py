@@ -1,17 +1,17 @@
-"""The minimum of a batch job, and the budget."""
+"""The quotas, the minimum of a batch job, and the budgets."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from yorutsuke_pipeline.aws.examination.finding import State
-from yorutsuke_pipeline.aws.examination.limits import examine_budget, examine_minimum
+from yorutsuke_pipeline.aws.examination.limits import examine_budget, examine_minimum, examine_quotas
 from yorutsuke_pipeline.engine.policy import Policy
-from yorutsuke_pipeline.engine.quotas import Quotas
+from yorutsuke_pipeline.engine.quotas import SERVICE_QUOTAS, SETTINGS, Quotas
 from yorutsuke_pipeline_tests.fakes.prices import NOVA_LITE, FixedPrices
 
 if TYPE_CHECKING:
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 POLICY = Policy(model_id="amazon.nova-lite-v1:0", role_arn="arn:aws:iam::123456789012:role/batch")
 
 
+@pytest.mark.parametrize("name", ["budget_usd", "daily_budget_usd", "monthly_budget_usd"])
 @pytest.mark.parametrize(
     ("budget", "price", "state"),
     [
@@ -29,14 +30,60 @@ POLICY = Policy(model_id="amazon.nova-lite-v1:0", role_arn="arn:aws:iam::1234567
         (Decimal(5), None, State.MEND),
     ],
 )
-def test_a_budget_is_worth_setting_and_needs_a_price(budget: Decimal | None, price: Price | None, state: State) -> None:
-    assert examine_budget(replace(POLICY, budget_usd=budget), FixedPrices(price)).state is state
+def test_a_budget_of_any_span_is_worth_setting_and_needs_a_price(
+    name: str, budget: Decimal | None, price: Price | None, state: State
+) -> None:
+    limited: dict[str, Any] = {name: budget}
+
+    assert examine_budget(replace(POLICY, **limited), FixedPrices(price)).state is state
 
 
 @pytest.mark.parametrize(
     ("fewest", "is_embedded", "state"), [(100, False, State.GOOD), (3, False, State.LOOK), (3, True, State.GOOD)]
 )
-def test_a_minimum_below_the_services_own_is_worth_a_look(fewest: int, is_embedded: bool, state: State) -> None:  # noqa: FBT001 — a parameter of the test
-    policy = replace(POLICY, quotas=Quotas(fewest_records=fewest))
+def test_a_minimum_that_is_set_below_the_services_own_is_worth_a_look(
+    fewest: int,
+    is_embedded: bool,  # noqa: FBT001 — a parameter of the test
+    state: State,
+) -> None:
+    quotas = Quotas().told({"fewest_records": fewest}, SETTINGS)
 
-    assert examine_minimum(policy, is_embedded=is_embedded).state is state
+    found = examine_minimum(replace(POLICY, quotas=quotas), quotas, is_embedded=is_embedded)
+
+    assert found.state is state
+
+
+def test_a_minimum_that_the_account_has_by_its_quota_is_good() -> None:
+    found = examine_minimum(POLICY, Quotas().told({"fewest_records": 10}, SERVICE_QUOTAS), is_embedded=False)
+
+    assert (found.state, found.found) == (
+        State.GOOD,
+        "jobs from 10 records on (Service Quotas); smaller days: on_demand",
+    )
+
+
+def test_the_limits_in_force_are_told_with_who_said_them() -> None:
+    quotas = Quotas().told({"running_jobs": 20, "most_records": 7}, SERVICE_QUOTAS).told({"running_jobs": 5}, SETTINGS)
+
+    found = examine_quotas(POLICY, quotas)
+
+    assert found.state is State.GOOD
+    assert found.found == (
+        "records in a job 7 (Service Quotas); "
+        "bytes in a file 900000000, bytes in a job 4500000000 (documented default); jobs at once 5 (settings)"
+    )
+
+
+def test_a_model_of_which_no_job_may_run_must_be_mended() -> None:
+    found = examine_quotas(POLICY, Quotas().told({"running_jobs": 0}, SERVICE_QUOTAS))
+
+    assert found.state is State.MEND
+    assert found.found == "no batch job of amazon.nova-lite-v1:0 may run here (Service Quotas)"
+    assert found.remedy.startswith("ask Service Quotas")
+
+
+def test_quotas_that_could_not_be_asked_for_are_told_as_unchecked_with_what_to_do() -> None:
+    found = examine_quotas(POLICY, Quotas(note="could not read the quotas: AccessDenied; allow it for the role"))
+
+    assert (found.state, found.remedy) == (State.UNCHECKED, "allow it for the role")
+    assert found.found.endswith("(documented default). Not known better: could not read the quotas: AccessDenied")

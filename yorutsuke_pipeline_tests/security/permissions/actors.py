@@ -17,7 +17,9 @@ import dagster as dg
 
 from yorutsuke_pipeline import stages
 from yorutsuke_pipeline.defs.code_location import build_definitions
+from yorutsuke_pipeline.defs.jobs import INTENT_TAG
 from yorutsuke_pipeline.defs.resources import build_resources
+from yorutsuke_pipeline.defs.sensors.day_runs import PARTITION_TAG
 from yorutsuke_pipeline.settings import load_settings
 from yorutsuke_pipeline_tests.cli.conftest import Terminal
 from yorutsuke_pipeline_tests.fakes.run_queue import FakeRunQueue
@@ -25,8 +27,10 @@ from yorutsuke_pipeline_tests.security.days import FIRST_DAY
 from yorutsuke_pipeline_tests.security.permissions.recorder import Recorder
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import date
 
+    from yorutsuke_pipeline.aws.clients import AwsClients
     from yorutsuke_pipeline.composition import Composition
     from yorutsuke_pipeline_tests.security.days import Place
 
@@ -36,19 +40,28 @@ SECONDS_FOR_JOBS = 60.0
 
 @dataclass
 class Actors:
-    """The actors of one deployment; `recorder` knows what they needed."""
+    """The actors of one deployment; `recorder` knows what they needed.
+
+    Attributes:
+        instance: Dagster's memory of runs; making one takes a second.
+    """
 
     place: Place
+    instance: dg.DagsterInstance
     settings: dict[str, str] = field(default_factory=dict)
     recorder: Recorder = field(default_factory=Recorder)
-
     queue: FakeRunQueue = field(default_factory=FakeRunQueue)
+    _clients: dict[str, AwsClients] = field(default_factory=dict)
     _products: dict[str, Composition] = field(init=False, default_factory=dict)
 
     def product(self, actor: str) -> Composition:
-        """Return an actor's product, made when it first acts: clients are slow to make."""
+        """Return an actor's product, made when it first acts; its clients serve it under other settings, too."""
         if actor not in self._products:
-            self._products[actor] = self.recorder.follow(self.place.product(**self.settings), actor)
+            product = self._products[actor] = self.place.product(**self.settings)
+            if actor not in self._clients:
+                self._clients[actor] = self.recorder.follow(product.clients, actor)
+            # Clients are slow to make, and no setting that is changed here is one of theirs.
+            product.__dict__["clients"] = self._clients[actor]
         return self._products[actor]
 
     def with_settings(self, **settings: str) -> Actors:
@@ -80,19 +93,34 @@ class Actors:
             assert time.monotonic() < deadline, "the jobs did not end"
             time.sleep(0.05)
 
-    def tick(self) -> set[str]:
-        """Evaluate the completion sensor; return the days that it launches a run for."""
-        with dg.DagsterInstance.ephemeral() as instance, warnings.catch_warnings():
+    def tick(self, submitted: Sequence[date] = ()) -> set[str]:
+        """Evaluate the completion sensor; return the days that it launches a run for.
+
+        Args:
+            submitted: Days whose last run of submit_batch ended well, as far as Dagster knows.
+        """
+        for day in submitted:
+            self.instance.add_run(_run(day, "submit_batch", dg.DagsterRunStatus.SUCCESS))
+        return {str(request.partition_key) for request in self._evaluate("batch_completion").run_requests or ()}
+
+    def look_for_late_days(self) -> str:
+        """Evaluate the sensor of what takes too long; return what it says."""
+        return str(self._evaluate("late_days").skip_message)
+
+    def tell_of_failure(self, day: date, intent_id: str) -> str:
+        """Let the sensor of failed days see that the ingest of an intent failed; return what it says."""
+        sensor: Any = _definitions().get_repository_def().get_sensor_def("failed_days")
+        run = self.instance.add_run(_run(day, "ingest_results", dg.DagsterRunStatus.FAILURE, intent_id))
+        context = dg.build_run_status_sensor_context(
+            sensor_name=sensor.name,
+            dagster_event=dg.DagsterEvent("PIPELINE_FAILURE", job_name=run.job_name, message="failed"),
+            dagster_instance=self.instance,
+            dagster_run=run,
+            resources=self._resources(SENSOR, sensor.required_resource_keys),
+        ).for_run_failure()
+        with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            sensor = _definitions().get_repository_def().get_sensor_def("batch_completion")
-            context = dg.build_sensor_context(
-                instance=instance,
-                repository_def=_definitions().get_repository_def(),
-                sensor_name=sensor.name,
-                resources=self._resources(SENSOR, sensor.required_resource_keys),
-            )
-            ticked = sensor.evaluate_tick(context)
-        return {str(request.partition_key) for request in ticked.run_requests or ()}
+            return str(sensor(context).skip_message)
 
     def nightly(self, day: date) -> set[str]:
         """Evaluate the schedule of the night after a day; return the days that it launches a run for."""
@@ -134,9 +162,22 @@ class Actors:
                 cast("Any", wanted),
                 selection=dg.AssetSelection.assets(*names),
                 partition_key=day.isoformat(),
+                instance=self.instance,
                 resources=self._all_resources(actor),
             )
         assert ended.success
+
+    def _evaluate(self, name: str) -> Any:  # noqa: ANN401 — Dagster keeps its type to itself
+        sensor = _definitions().get_repository_def().get_sensor_def(name)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            context = dg.build_sensor_context(
+                instance=self.instance,
+                repository_def=_definitions().get_repository_def(),
+                sensor_name=name,
+                resources=self._resources(SENSOR, sensor.required_resource_keys),
+            )
+            return sensor.evaluate_tick(context)
 
     def _all_resources(self, actor: str) -> dict[str, Any]:
         product = dg.ResourceDefinition.hardcoded_resource(self.product(actor))
@@ -144,6 +185,11 @@ class Actors:
 
     def _resources(self, actor: str, names: set[str]) -> dict[str, Any]:
         return {name: given for name, given in self._all_resources(actor).items() if name in {"product", *names}}
+
+
+def _run(day: date, job: str, status: dg.DagsterRunStatus, intent_id: str | None = None) -> dg.DagsterRun:
+    intent = {} if intent_id is None else {INTENT_TAG: intent_id}
+    return dg.DagsterRun(job_name=job, status=status, tags={PARTITION_TAG: day.isoformat(), **intent})
 
 
 @cache

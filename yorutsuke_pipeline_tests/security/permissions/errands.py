@@ -31,6 +31,7 @@ def what_people_look_at(actors: Actors, folder: Path) -> None:
     actors.command("jobs")
     actors.command("jobs", "--open")
     actors.command("jobs", "--date", day)
+    actors.command("costs")
 
 
 def an_examination_before_the_first_night(actors: Actors, _folder: Path) -> None:

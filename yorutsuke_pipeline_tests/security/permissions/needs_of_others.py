@@ -1,4 +1,8 @@
-"""What requests to the smaller services need: each names its one resource in a parameter, or has none."""
+"""What requests to the smaller services need: each names its one resource in a parameter, or has none.
+
+https://docs.aws.amazon.com/service-authorization/latest/reference/ says of each which, and by which keys it may be
+narrowed where there is none.
+"""
 
 from __future__ import annotations
 
@@ -17,13 +21,14 @@ _FREE = frozenset({("sts", "GetCallerIdentity")})
 _NAMED = {
     ("iam", "GetRole"): ("iam:GetRole", "RoleName", f"arn:aws:iam::{ACCOUNT}:role/"),
     ("iam", "SimulatePrincipalPolicy"): ("iam:SimulatePrincipalPolicy", "PolicySourceArn", ""),
+    ("sns", "GetTopicAttributes"): ("sns:GetTopicAttributes", "TopicArn", ""),
     ("sns", "Publish"): ("sns:Publish", "TopicArn", ""),
+    ("sqs", "GetQueueAttributes"): ("sqs:GetQueueAttributes", "QueueUrl", f"arn:aws:sqs:{REGION}:{ACCOUNT}:"),
     ("sqs", "ReceiveMessage"): ("sqs:ReceiveMessage", "QueueUrl", f"arn:aws:sqs:{REGION}:{ACCOUNT}:"),
     ("sqs", "DeleteMessageBatch"): ("sqs:DeleteMessage", "QueueUrl", f"arn:aws:sqs:{REGION}:{ACCOUNT}:"),
 }
 # IAM knows no resource for these, so a policy can only say `*`.
 _NAMELESS = {
-    ("cloudwatch", "PutMetricData"): "cloudwatch:PutMetricData",
     ("service-quotas", "ListServiceQuotas"): "servicequotas:ListServiceQuotas",
     ("service-quotas", "ListAWSDefaultServiceQuotas"): "servicequotas:ListAWSDefaultServiceQuotas",
 }
@@ -41,6 +46,9 @@ def needs_of_others(service: str, operation: str, body: str) -> Iterator[Need]:
         name = _parameter(body, parameter)
         # A queue's URL ends with its name.
         yield Need(action, before + (name.rpartition("/")[2] if before else name))
+    elif called == ("cloudwatch", "PutMetricData"):
+        namespace = ("cloudwatch:namespace", _parameter(body, "Namespace"))
+        yield Need("cloudwatch:PutMetricData", "*", frozenset({namespace}))
     elif called in _NAMELESS:
         yield Need(_NAMELESS[called], "*")
     elif called not in _FREE:

@@ -1,29 +1,27 @@
 """What happens at night: each function is one way in which a day goes.
 
 What belongs here: also what is rare, since a permission that only a bad night needs is missed on just that night.
-Who acts, and how, is `actors.py`'s; what people do about the days is `errands.py`.
+Who acts, and how, is `actors.py`'s; what people do about the days is `errands.py`, and what AWS answers only rarely
+`oddities.py`.
 """
 
 from __future__ import annotations
 
-from contextlib import contextmanager, suppress
 from itertools import count
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
 from yorutsuke_pipeline import stages
 from yorutsuke_pipeline.aws.attribute_values import as_item
-from yorutsuke_pipeline.aws.object_writer import PART_BYTES
 from yorutsuke_pipeline.defs.jobs import INGESTED_HALF, SUBMITTED_HALF
-from yorutsuke_pipeline.engine.errors import ConfigurationError, TransientError
+from yorutsuke_pipeline.engine.errors import ConfigurationError
 from yorutsuke_pipeline.engine.identity import record_id
-from yorutsuke_pipeline_tests.aws.wire import answer, lose_first_answer, refusal
+from yorutsuke_pipeline_tests.aws.wire import answering, lose_first_answer, refusal
 from yorutsuke_pipeline_tests.proof.day import FEWEST_RECORDS
 from yorutsuke_pipeline_tests.security.permissions.actors import INGESTER, OPERATOR, SUBMITTER
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
     from datetime import date
     from pathlib import Path
 
@@ -31,16 +29,9 @@ if TYPE_CHECKING:
 
     from yorutsuke_pipeline_tests.security.permissions.actors import Actors
 
-_NO_SUCH_UPLOAD = b"<Error><Code>NoSuchUpload</Code></Error>"
 UNREADABLE = "no receipt at all"
 # A profile of another vendor's model: with it, every kind of model that a policy names was asked.
 PROFILE = "us.anthropic.claude-sonnet-4-20250514-v1:0"
-# Folders that each actor writes to as streams.
-STREAMED = {
-    SUBMITTER: ("batch-input/", "batch-work/", "batch-output/ondemand-", "dead-letters/"),
-    INGESTER: ("batch-work/", "dead-letters/"),
-    OPERATOR: ("uploads/",),
-}
 
 
 def a_day_by_batch(actors: Actors, _folder: Path) -> None:
@@ -62,9 +53,11 @@ def a_day_by_batch(actors: Actors, _folder: Path) -> None:
 
 
 def a_day_of_many_jobs(actors: Actors, _folder: Path) -> None:
-    """So many that they are looked up by listing; and what Create answers to the first of them is lost."""
-    many, day = actors.with_settings(YORUTSUKE_MOST_RECORDS=str(FEWEST_RECORDS)), actors.place.new_day()
-    for number in range(4 * FEWEST_RECORDS):
+    """So many that they are looked up by listing; one is asked first, and what Create answers to the next is lost."""
+    settings = {"MOST_RECORDS": FEWEST_RECORDS, "PREFLIGHT_FROM": FEWEST_RECORDS, "PREFLIGHT_RECORDS": 1}
+    many = actors.with_settings(**{f"YORUTSUKE_{name}": str(value) for name, value in settings.items()})
+    day = actors.place.new_day()
+    for number in range(4 * FEWEST_RECORDS + 1):
         actors.place.put(day, number)
     lose_first_answer(many.product(SUBMITTER).clients.bedrock, "CreateModelInvocationJob")
     many.submit(day)
@@ -80,6 +73,14 @@ def days_with_another_model(actors: Actors, _folder: Path) -> None:
             actors.place.put(day, number)
         stages.manifest_writer(actors.product(SUBMITTER)).write(day)
         other.submit(day)
+
+
+def a_day_of_which_nothing_is_left(actors: Actors, _folder: Path) -> None:
+    """Its only photo is gone, so its intent is closed in the first half; and somebody is told of a run that failed."""
+    day = actors.place.new_day()
+    _delete(actors, _upload(day, actors.place.put(day, 0)))
+    actors.submit(day)
+    assert actors.tell_of_failure(day, f"receipts-{day}-001") == f"told: {day} failed"
 
 
 def a_day_on_demand(actors: Actors, _folder: Path) -> None:
@@ -126,28 +127,15 @@ def an_account_that_contradicts_itself(actors: Actors, _folder: Path) -> None:
 
 
 def a_day_that_is_sealed_and_not_submitted(actors: Actors, _folder: Path) -> None:
-    """Whoever compares looks at its parts."""
+    """Whoever compares looks at its parts, and whoever watches for free slots; nothing is late yet."""
     place, day = actors.place, actors.place.new_day()
-    place.put(day, 0)
+    for number in range(FEWEST_RECORDS):
+        place.put(day, number)
     stages.manifest_writer(actors.product(SUBMITTER)).write(day)
     list(stages.reconciler(actors.product(INGESTER)).of_day(day))
     list(stages.reconciler(actors.product(OPERATOR)).of_day(day))
-
-
-def large_objects_that_are_written_with_difficulty(actors: Actors, _folder: Path) -> None:
-    """One is given up in the middle; of another, S3 says that there is no such upload, so it is looked for."""
-    for actor, folders in STREAMED.items():
-        product = actors.product(actor)
-        for folder in folders:
-            with suppress(InterruptedError), product.objects.writing(f"{folder}given-up") as out:
-                out.write(bytes(PART_BYTES))
-                raise InterruptedError
-            with (
-                _answering(product.clients.s3, "CompleteMultipartUpload", lambda: answer(_NO_SUCH_UPLOAD, 404)),
-                suppress(TransientError),
-                product.objects.writing(f"{folder}unheard") as out,
-            ):
-                out.write(bytes(PART_BYTES))
+    assert day.isoformat() in actors.tick(submitted=[day])
+    assert actors.look_for_late_days() == "none is late"
 
 
 def _refuse_at(actors: Actors, number: int, day: date) -> None:
@@ -158,23 +146,8 @@ def _refuse_at(actors: Actors, number: int, day: date) -> None:
         return refusal("AccessDeniedException", 403) if next(numbers) >= number else None
 
     model = actors.product(SUBMITTER).clients.bedrock_runtime
-    with _answering(model, "InvokeModel", refused), pytest.raises(ConfigurationError):
+    with answering(model, "InvokeModel", refused), pytest.raises(ConfigurationError):
         actors.submit(day)
-
-
-@contextmanager
-def _answering(client: Any, operation: str, said: Callable[[], AWSResponse | None]) -> Iterator[None]:  # noqa: ANN401 — any client
-    """Answer an operation where the network would; None lets it pass."""
-
-    def answered(**_: object) -> AWSResponse | None:
-        return said()
-
-    event = f"before-send.*.{operation}"
-    client.meta.events.register(event, answered)
-    try:
-        yield
-    finally:
-        client.meta.events.unregister(event, answered)
 
 
 def _upload(day: date, identity: str) -> str:

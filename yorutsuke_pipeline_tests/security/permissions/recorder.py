@@ -16,7 +16,6 @@ from yorutsuke_pipeline_tests.security.permissions.wire_needs import needs_of, n
 if TYPE_CHECKING:
     from botocore.awsrequest import AWSPreparedRequest
 
-    from yorutsuke_pipeline.composition import Composition
     from yorutsuke_pipeline_tests.security.permissions.need import Need
 
 _NOT_FOUND = 404
@@ -33,8 +32,8 @@ class Recorder:
         self._sent = threading.local()
         self._lock = threading.Lock()
 
-    def follow(self, product: Composition, actor: str) -> Composition:
-        """Write down what a product calls from now on as the actor's; return the product."""
+    def follow(self, clients: AwsClients, actor: str) -> AwsClients:
+        """Write down what these clients send from now on as the actor's; return them."""
 
         def sent(request: AWSPreparedRequest, event_name: str, **_: object) -> None:
             service, operation = event_name.split(".")[1:]
@@ -50,10 +49,10 @@ class Recorder:
                 self._note(actor, set(needs_to_be_told_of_absence(service, operation, self._sent.url)))
 
         for name in _CLIENTS:
-            events = getattr(product.clients, name).meta.events
+            events = getattr(clients, name).meta.events
             events.register_first("before-send", sent)
             events.register_first("response-received", answered)
-        return product
+        return clients
 
     def _note(self, actor: str, needs: set[Need]) -> None:
         with self._lock:

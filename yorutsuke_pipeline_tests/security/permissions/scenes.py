@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from yorutsuke_pipeline_tests.security.permissions import errands, nights
+from yorutsuke_pipeline_tests.security.permissions import errands, nights, oddities
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -15,14 +15,16 @@ if TYPE_CHECKING:
 # Many jobs come late: while they run, the sensor lists jobs, and never asks for one.
 SCENES: tuple[Callable[[Actors, Path], None], ...] = (
     nights.a_day_by_batch,
+    nights.a_day_of_which_nothing_is_left,
     nights.a_day_on_demand,
     nights.a_photo_that_never_reads,
     nights.an_account_that_contradicts_itself,
     nights.a_day_of_many_jobs,
     nights.days_with_another_model,
     nights.a_day_that_is_sealed_and_not_submitted,
+    oddities.an_account_whose_own_quotas_are_not_listed,
     errands.what_people_look_at,
     errands.what_people_decide,
     errands.an_examination_before_the_first_night,
-    nights.large_objects_that_are_written_with_difficulty,
+    oddities.large_objects_that_are_written_with_difficulty,
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+import dagster as dg
 import pytest
 
 from yorutsuke_pipeline_tests.security.permissions.actors import INGESTER, OPERATOR, SENSOR, SUBMITTER, Actors
@@ -30,9 +31,10 @@ ACTORS = (SUBMITTER, INGESTER, SENSOR, OPERATOR)
 @pytest.fixture(scope="module")
 def recorder(place: Place, tmp_path_factory: pytest.TempPathFactory) -> Recorder:
     """What every actor needed on all the days."""
-    actors = Actors(place)
-    for scene in SCENES:
-        scene(actors, tmp_path_factory.mktemp("scene"))
+    with dg.DagsterInstance.ephemeral() as instance:
+        actors = Actors(place, instance)
+        for scene in SCENES:
+            scene(actors, tmp_path_factory.mktemp("scene"))
     return actors.recorder
 
 

@@ -79,6 +79,20 @@ def test_each_value_of_a_condition_must_be_used() -> None:
     assert unused(grants, [listing]) == [f"s3:ListBucket on {BUCKET} if s3:prefix is 'batch-output/*'"]
 
 
+def test_figures_under_another_name_than_the_policys_are_forbidden() -> None:
+    grants = list(
+        grants_of(
+            document("cloudwatch:PutMetricData", "*", Condition={"StringEquals": {"cloudwatch:namespace": "Yorutsuke"}})
+        )
+    )
+    needs = [
+        Need("cloudwatch:PutMetricData", "*", frozenset({("cloudwatch:namespace", name)}))
+        for name in ("Yorutsuke", "AWS/Bedrock")
+    ]
+
+    assert forbidden(needs, grants) == ["cloudwatch:PutMetricData on * with cloudwatch:namespace = 'AWS/Bedrock'"]
+
+
 def test_a_request_that_names_no_prefix_fails_a_condition_on_it() -> None:
     told_of_absence = Need("s3:ListBucket", BUCKET)
     condition = {"StringLike": {"s3:prefix": "*"}}
@@ -143,6 +157,20 @@ def request(url: str, body: str = "", **headers: str) -> AWSPreparedRequest:
             },
         ),
         (
+            "dynamodb",
+            "TransactWriteItems",
+            request(
+                "http://aws/",
+                '{"TransactItems": [{"Put": {"TableName": "a"}}, {"Update": {"TableName": "b"}}, '
+                '{"ConditionCheck": {"TableName": "b"}}]}',
+            ),
+            {
+                Need("dynamodb:PutItem", "arn:aws:dynamodb:us-east-1:000000000000:table/a"),
+                Need("dynamodb:UpdateItem", "arn:aws:dynamodb:us-east-1:000000000000:table/b"),
+                Need("dynamodb:ConditionCheckItem", "arn:aws:dynamodb:us-east-1:000000000000:table/b"),
+            },
+        ),
+        (
             "sqs",
             "DeleteMessageBatch",
             request("http://aws/", '{"QueueUrl": "http://aws/000000000000/events", "Entries": []}'),
@@ -160,7 +188,18 @@ def request(url: str, body: str = "", **headers: str) -> AWSPreparedRequest:
             request("http://aws/", "Action=GetRole&RoleName=batch"),
             {Need("iam:GetRole", "arn:aws:iam::000000000000:role/batch")},
         ),
-        ("cloudwatch", "PutMetricData", request("http://aws/", "{}"), {Need("cloudwatch:PutMetricData", "*")}),
+        (
+            "sqs",
+            "GetQueueAttributes",
+            request("http://aws/", '{"QueueUrl": "http://aws/000000000000/events", "AttributeNames": ["All"]}'),
+            {Need("sqs:GetQueueAttributes", "arn:aws:sqs:us-east-1:000000000000:events")},
+        ),
+        (
+            "cloudwatch",
+            "PutMetricData",
+            request("http://aws/", '{"Namespace": "Yorutsuke", "MetricData": []}'),
+            {Need("cloudwatch:PutMetricData", "*", frozenset({("cloudwatch:namespace", "Yorutsuke")}))},
+        ),
         ("sts", "GetCallerIdentity", request("http://aws/", "Action=GetCallerIdentity"), set()),
     ],
 )

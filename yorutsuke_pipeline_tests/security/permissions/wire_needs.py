@@ -38,6 +38,14 @@ _BUCKET_ACTIONS = {
 }
 # IAM knows no resource for these, so a policy can only say `*`.
 _NAMELESS = frozenset({"bedrock:ListModelInvocationJobs", "bedrock:GetFoundationModelAvailability"})
+# A transaction has no permission of its own, but for the checks in it: DynamoDB asks for that of each member.
+# https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/transaction-apis-iam.html
+_MEMBER_ACTIONS = {
+    "Put": "dynamodb:PutItem",
+    "Update": "dynamodb:UpdateItem",
+    "Delete": "dynamodb:DeleteItem",
+    "ConditionCheck": "dynamodb:ConditionCheckItem",
+}
 _STATEMENT = re.compile(r'FROM "([^"]+)"(?:\."([^"]+)")?')
 _PROFILE = re.compile(r"(us|us-gov|eu|apac|jp|au|ca|global)\.[a-z0-9]+\.")
 # A model's id as IAM sees it where a profile sends requests on to other regions.
@@ -105,6 +113,10 @@ def _of_dynamodb(operation: str, asked: dict[str, Any]) -> Iterator[Need]:
         found = _STATEMENT.search(asked["Statement"])
         assert found is not None
         yield Need("dynamodb:PartiQLSelect", _table(*found.groups()))
+    elif operation == "TransactWriteItems":
+        for member in asked["TransactItems"]:
+            ((kind, wanted),) = member.items()
+            yield Need(_MEMBER_ACTIONS[kind], _table(wanted["TableName"]))
     elif "RequestItems" in asked:
         for table in asked["RequestItems"]:
             yield Need(f"dynamodb:{operation}", _table(table))
