@@ -141,7 +141,8 @@ class Composition:
         """The limits of batch jobs, as Service Quotas knows them."""
         if self.settings.is_embedded:
             return self._embedded_quota_book()
-        return _quota_book(self.settings, self.aws_environment, int(time.monotonic() / _QUOTAS_KEPT))
+        overrides = tuple(sorted(self.settings.quota_overrides.items()))
+        return _quota_book(self.aws_environment.region, overrides, int(time.monotonic() / _QUOTAS_KEPT))
 
     @property
     def on_demand_model(self) -> BedrockModel:
@@ -152,7 +153,7 @@ class Composition:
     def events_queue_url(self) -> str | None:
         """The queue of events about jobs: as set, or the one that the embedded AWS has; None if none is to be read."""
         settings = self.settings
-        if settings.poll_seconds == 0:
+        if settings.poll_seconds == 0 or not self._has("SQS"):
             return None
         return settings.events_queue_url or (settings.embedded_queue_url if settings.is_embedded else None)
 
@@ -166,6 +167,8 @@ class Composition:
     def alerts_topic_arn(self) -> str | None:
         """The topic of alerts: as set, or the one that the embedded AWS has; None if there is none."""
         settings = self.settings
+        if not self._has("SNS"):
+            return None
         return settings.alerts_topic_arn or (settings.embedded_topic_arn if settings.is_embedded else None)
 
     @property
@@ -178,7 +181,9 @@ class Composition:
     def metrics(self) -> Metrics:
         """The figures of closed intents."""
         settings = self.settings
-        return CloudWatchMetrics(lambda: self.clients.cloudwatch, settings.env) if settings.metrics else NO_METRICS
+        if not settings.metrics or not self._has("CLOUDWATCH"):
+            return NO_METRICS
+        return CloudWatchMetrics(lambda: self.clients.cloudwatch, settings.env)
 
     @property
     def prices(self) -> PublishedPrices:
@@ -188,13 +193,20 @@ class Composition:
             return PublishedPrices()
         return PublishedPrices(override=Price(settings.price_input, settings.price_output))
 
-    def _embedded_quota_book(self) -> QuotaBook:
-        """Return a book of the embedded Bedrock's quotas, which can be set to others at any moment.
+    def _has(self, service: str) -> bool:
+        """Tell whether a service is there, by its name in `AWS_ENDPOINT_URL_<SERVICE>`.
 
-        Where only some services are sent elsewhere, Service Quotas' real endpoint must not be asked instead.
+        Where somebody sends some services elsewhere, and it is not real AWS that is wanted, the real endpoints of the
+        others must not be asked instead.
         """
         given = self.aws_environment.endpoint_variables
-        if given and not {"AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_SERVICE_QUOTAS"} & {*given}:
+        if not self.settings.is_embedded or not given:
+            return True
+        return not {"AWS_ENDPOINT_URL", f"AWS_ENDPOINT_URL_{service}"}.isdisjoint(given)
+
+    def _embedded_quota_book(self) -> QuotaBook:
+        """Return a book of the embedded Bedrock's quotas, which can be set to others at any moment."""
+        if not self._has("SERVICE_QUOTAS"):
             return FixedQuotas(self.settings.policy().quotas)
         return ServiceQuotaBook(lambda: self.clients.service_quotas, self.settings.quota_overrides)
 
@@ -214,10 +226,10 @@ class Composition:
 
 
 @lru_cache(maxsize=1)
-def _quota_book(settings: Settings, aws_environment: AwsEnvironment, _period: int) -> ServiceQuotaBook:
+def _quota_book(region: str | None, overrides: tuple[tuple[str, int], ...], _period: int) -> ServiceQuotaBook:
     """Return a book that is read once a period in one process: the sensor composes the product anew at each tick."""
-    product = Composition(settings, aws_environment)
-    return ServiceQuotaBook(lambda: product.clients.service_quotas, settings.quota_overrides)
+    clients = AwsClients(region)
+    return ServiceQuotaBook(lambda: clients.service_quotas, dict(overrides))
 
 
 def compose() -> Composition:

@@ -51,3 +51,16 @@ def test_who_always_polls_reads_no_queue_and_who_wants_no_figures_sends_none(env
 
     assert without.hints is NO_HINTS
     assert without.metrics is NO_METRICS
+
+
+def test_services_that_nobody_sends_anywhere_are_not_asked_on_the_real_aws_instead() -> None:
+    elsewhere = AwsEnvironment("us-east-1", ("AWS_ENDPOINT_URL_DYNAMODB", "AWS_ENDPOINT_URL_S3"))
+    some = Composition(load_settings({}), elsewhere)
+
+    assert (some.hints, some.alerts, some.metrics) == (NO_HINTS, NO_ALERTS, NO_METRICS)
+
+
+def test_a_deployment_that_tags_its_runs_can_be_put_together() -> None:
+    tagged = product({**REAL, "YORUTSUKE_RUN_TAGS": '{"submit_batch": {"ecs/cpu": "256"}}'})
+
+    assert tagged.quota_book is product(REAL).quota_book

@@ -10,7 +10,6 @@ from __future__ import annotations
 import math
 import re
 from dataclasses import replace
-from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from yorutsuke_pipeline.aws.failures import Target
@@ -62,30 +61,34 @@ class ServiceQuotaBook:
     def __init__(self, client: Callable[[], ServiceQuotasClient], overrides: Limits) -> None:
         self._client = client
         self._overrides = overrides
-        self._read = cache(self._quotas)
+        self._known: dict[str, Quotas] = {}
 
     def quotas(self, model_id: str) -> Quotas:
         """Return the limits of a model's batch jobs; the first call for a model takes some ten requests."""
-        return self._read(base_model(model_id))
+        model = base_model(model_id)
+        quotas = self._known.get(model) or self._quotas(model)
+        if quotas.note is None:
+            # What could not be read now may be at the next question.
+            self._known[model] = quotas
+        return quotas
 
     def _quotas(self, model: str) -> Quotas:
+        limits: dict[str, int] = {}
         quotas = documented_quotas(model)
         try:
-            quotas = quotas.told(self._asked(model), SERVICE_QUOTAS)
+            self._ask(model, limits)
         except YorutsukeError as error:
             quotas = replace(quotas, note=str(error))
-        return quotas.told(self._overrides, SETTINGS)
+        return quotas.told(limits, SERVICE_QUOTAS).told(self._overrides, SETTINGS)
 
-    def _asked(self, model: str) -> dict[str, int]:
-        """Return what is in force for this account and, where that is not listed, for every account.
+    def _ask(self, model: str, limits: dict[str, int]) -> None:
+        """Put into `limits` what is in force for this account and, where that is not listed, for every account.
 
         "If the applied quota value is not available for a quota, the quota is not retrieved."
         """
-        limits: dict[str, int] = {}
         for operation in ("list_service_quotas", "list_aws_default_service_quotas"):
             if not _NAMES.keys() <= {*limits, *self._overrides}:
-                limits = {**limits_of(model, self._listed(operation)), **limits}
-        return limits
+                limits.update({**limits_of(model, self._listed(operation)), **limits})
 
     def _listed(self, operation: Any) -> Iterator[dict[str, Any]]:  # noqa: ANN401 — one of two names that the stubs know
         pages = (

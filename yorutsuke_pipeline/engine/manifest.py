@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 
 from yorutsuke_pipeline.engine import layout
 from yorutsuke_pipeline.engine.dead_letters import DeadLetter, add_dead_letters
+from yorutsuke_pipeline.engine.errors import ConfigurationError
 from yorutsuke_pipeline.engine.events import Event, EventName
 from yorutsuke_pipeline.engine.figures import NO_METRICS, figures_of
 from yorutsuke_pipeline.engine.identity import fingerprint
@@ -97,7 +98,15 @@ class ManifestWriter(Opening):
         """Return this stage with the quotas in force, which are asked for only when there is something to write."""
         if self.quota_book is None:
             return self
-        return replace(self, policy=replace(self.policy, quotas=self.quota_book.quotas(self.policy.model_id)))
+        quotas = self.quota_book.quotas(self.policy.model_id)
+        if quotas.most_records < quotas.fewest_records:
+            raise ConfigurationError(
+                f"a batch job of {self.policy.model_id} takes {quotas.fewest_records} records at least "
+                f"({quotas.origin('fewest_records')}) and {quotas.most_records} at most "
+                f"({quotas.origin('most_records')}), so there can be none; mend YORUTSUKE_MOST_RECORDS or "
+                "YORUTSUKE_FEWEST_RECORDS, then materialize the day again",
+            )
+        return replace(self, policy=replace(self.policy, quotas=quotas))
 
     def prepare(self, day: date, intent: Intent | None, waiting: int) -> ManifestReport:
         """Do the work of `write` by the policy's quotas, for so many records at most."""

@@ -21,7 +21,7 @@ from yorutsuke_pipeline.engine.job_input import parts_of
 from yorutsuke_pipeline.engine.meter import NO_METER, Meter
 from yorutsuke_pipeline.engine.model_family import family_of
 from yorutsuke_pipeline.engine.ports import ModelRefusedError
-from yorutsuke_pipeline.engine.streams import json_line, map_bounded
+from yorutsuke_pipeline.engine.streams import json_line, map_bounded, read_json_lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -77,8 +77,11 @@ class OnDemandRun:
             job: Whose part is no longer what was sealed.
             fault: What is wrong with the part, as the beginning of a sentence.
         """
+        listed = read_json_lines(self.objects, layout.records_key_of(job.part_key))
+        # The intent may have another job on demand: its pre-flight, or its remainder.
+        mine = {document["recordId"] for document in listed if document.get("job", document.get("part")) == job.number}
         answered = self.objects.list(layout.answered_key(intent.intent_id, ""))
-        record_ids = (stored.key.rpartition("/")[2] for stored in answered)
+        record_ids = (name for stored in answered if (name := stored.key.rpartition("/")[2]) in mine)
         self._answer_all(intent, job, (json_line({"recordId": record_id}) for record_id in record_ids))
         message = f"{fault} after it was sealed, so only what was answered before is kept"
         return self._end(job, PARTIALLY_COMPLETED, begun=self.clock.now(), message=message)

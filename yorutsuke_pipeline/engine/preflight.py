@@ -67,8 +67,10 @@ class Findings:
     @property
     def fault(self) -> str | None:
         """Why nothing more may be asked, as the beginning of a sentence; None if something got an answer."""
-        if self.answered_count or not self.refusals:
+        if self.answered_count:
             return None
+        if not self.refusals:
+            return "nothing is known of the records that were asked first: whoever asked them died, or no answer reads"
         said = "; ".join(message for message, _ in self.refusals.most_common(3))
         return f"the model answered none of {self.refusals.total()} records that were asked first ({said})"
 

@@ -45,8 +45,13 @@ class PreflightJudge:
     objects: ObjectStore
     spending: Spending
 
-    def judge(self, intent: Intent, job: BatchJob) -> Verdict:
+    def judge(self, intent: Intent, job: BatchJob, *, asks_more: bool) -> Verdict:
         """Decide about an intent whose first job, the pre-flight, has ended; running it again changes nothing.
+
+        Args:
+            intent: The intent.
+            job: Its pre-flight.
+            asks_more: Whether there is anything left to be asked, and so money to be reserved.
 
         Raises:
             BudgetExceededError: The corrected estimate passes a budget.
@@ -64,5 +69,6 @@ class PreflightJudge:
             estimate = corrected_estimate(intent.estimate_usd, intent.preflight, findings, price)
             asked = replace(intent.preflight, usage=findings.usage)
             intent = self.ledger.save(replace(intent, estimate_usd=estimate, preflight=asked))
-        self.spending.reserve(intent, intent.estimate_usd)
+        if asks_more:
+            self.spending.reserve(intent, intent.estimate_usd)
         return Verdict(intent)

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 # A job lives for seven days at most (timeoutDurationInHours), and its end may be told late.
 _LONGEST_LIFE = timedelta(days=8)
+# For so long the service may still count a job that has ended.
+_COUNT_LAGS = timedelta(minutes=15)
 
 
 @dataclass(frozen=True)
@@ -47,9 +49,11 @@ class Slots:
         """Refuse to wait for a slot that the service denied, if no job is there whose end would free one.
 
         Raises:
-            ConfigurationError: The account has no live job of any model at all.
+            ConfigurationError: The account has no job of any model that lives, or has just ended.
         """
-        if not self._live():
+        soon = self.clock.now() - _COUNT_LAGS
+        states = self.service.since(self.clock.now() - _LONGEST_LIFE)
+        if all(state.has_ended and state.ended_at is not None and state.ended_at < soon for state in states):
             raise self._no_access("the service says that its quota is used up, and no job is running")
 
     def _live(self) -> list[JobState]:

@@ -152,7 +152,8 @@ class Submitter:
             return replace(first, jobs=[*first.jobs, *rest])
         verdict = first.verdict
         if all(job.status in {PLANNED, WITHDRAWN} for job in rest):
-            verdict = self._judge.judge(intent, first.jobs[0])
+            asks_more = any(job.status == PLANNED for job in rest)
+            verdict = self._judge.judge(intent, first.jobs[0], asks_more=asks_more)
         if verdict.withdrawal is not None:
             rest = [self._withdraw(job, verdict.withdrawal) if job.status == PLANNED else job for job in rest]
         others = self._try(verdict, rest, turn, has_begun=True)
@@ -169,7 +170,9 @@ class Submitter:
                 tried.jobs.append(self._submitted(verdict.intent, job, turn, has_begun=has_begun))
             except PausedError as pause:
                 # Whatever else is known already is still noted: answers that are paid for must be read.
-                tried = _Tried([*tried.jobs, job], verdict, str(pause))
+                # It may have been begun meanwhile.
+                current = self.ledger.jobs(job.intent_id)[job.number - 1]
+                tried = _Tried([*tried.jobs, current], verdict, str(pause))
             has_begun = has_begun or tried.jobs[-1].status != PLANNED
         return tried
 

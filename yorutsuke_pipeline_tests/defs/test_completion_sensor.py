@@ -13,6 +13,7 @@ from yorutsuke_pipeline.defs.jobs import INTENT_TAG
 from yorutsuke_pipeline.defs.sensors.completion import MOST_FAILED_INGESTS
 from yorutsuke_pipeline.engine.lookout import Lookout
 from yorutsuke_pipeline_tests.defs.days import DAY_KEY, PRODUCT, definitions, resources
+from yorutsuke_pipeline_tests.engine.interruptions import Calls, Interruption
 from yorutsuke_pipeline_tests.engine.nights import DAY, FIRST, night_of, with_quotas
 from yorutsuke_pipeline_tests.engine.test_switch import PAUSE
 from yorutsuke_pipeline_tests.fakes.hint_queue import FakeHintQueue
@@ -274,3 +275,16 @@ def test_while_submission_is_paused_answers_are_still_brought_home(instance: dg.
     night.switch.pause(PAUSE)
 
     assert [request.job_name for request in _requests(_tick(night, instance))] == ["ingest_results"]
+
+
+def test_a_pause_that_cannot_be_read_holds_up_submissions_and_no_answers(instance: dg.DagsterInstance) -> None:
+    night = night_of(3)
+    night.submit()
+    night.end_jobs()
+    night.arrive("late", pendingDate="2026-01-10")
+    night.stages().manifest.write(date(2026, 1, 10))
+    calls = Calls(1, Interruption.FAIL_BEFORE)
+    night.switch = calls.watch(night.switch)
+
+    assert [request.job_name for request in _requests(_tick(night, instance))] == ["ingest_results"]
+    assert calls.was_reached

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta, timezone
 from typing import TYPE_CHECKING, Any, cast
 
 import dagster as dg
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 _DAYS = [(date(2026, 1, 1) + timedelta(days=number)).isoformat() for number in range(60)]
 _FIRST, _SECOND, _THIRD, *_ = _DAYS
+_LATER = datetime(2100, 1, 1, tzinfo=timezone.utc)
 
 
 @pytest.fixture
@@ -35,6 +36,10 @@ class CountingInstance:
         self.count += 1
         return self._instance.get_runs(*args, **named)
 
+    def get_run_records(self, *args: Any, **named: Any) -> Any:  # noqa: ANN401 — as above
+        self.count += 1
+        return self._instance.get_run_records(*args, **named)
+
 
 def add(instance: dg.DagsterInstance, day: str, job: str, status: dg.DagsterRunStatus, **tags: str) -> dg.DagsterRun:
     run = dg.DagsterRun(job_name=job, status=status, tags={PARTITION_TAG: day, **tags})
@@ -46,7 +51,7 @@ def ask_everything(instance: object, days: list[str]) -> None:
     runs = DayRuns(cast("dg.DagsterInstance", instance))
     runs.busy(days)
     runs.failed_ingests([f"receipts-{day}-001" for day in days])
-    runs.last_submissions(days)
+    runs.last_submissions(days, ended_before=_LATER)
 
 
 def test_the_queries_do_not_grow_with_the_days(instance: dg.DagsterInstance) -> None:
@@ -119,7 +124,7 @@ def test_the_last_submission_of_a_day_is_whatever_ran_last_and_was_no_ingest(ins
     scheduled = add(instance, _SECOND, "submit_batch", dg.DagsterRunStatus.SUCCESS)
     add(instance, _THIRD, "ingest_results", dg.DagsterRunStatus.SUCCESS)
 
-    found = DayRuns(instance).last_submissions(_DAYS)
+    found = DayRuns(instance).last_submissions(_DAYS, ended_before=_LATER)
 
     assert {day: run.run_id for day, run in found.items()} == {_FIRST: by_hand.run_id, _SECOND: scheduled.run_id}
 
@@ -128,4 +133,13 @@ def test_a_run_that_stopped_jobs_is_no_submission(instance: dg.DagsterInstance) 
     submitted = add(instance, _FIRST, "submit_batch", dg.DagsterRunStatus.SUCCESS)
     add(instance, _FIRST, "stop_jobs", dg.DagsterRunStatus.FAILURE)
 
-    assert DayRuns(instance).last_submissions([_FIRST])[_FIRST].run_id == submitted.run_id
+    assert DayRuns(instance).last_submissions([_FIRST], ended_before=_LATER)[_FIRST].run_id == submitted.run_id
+
+
+def test_a_submission_that_has_just_ended_is_not_told_of_yet(instance: dg.DagsterInstance) -> None:
+    run = add(instance, _FIRST, "submit_batch", dg.DagsterRunStatus.STARTED)
+    instance.report_run_failed(run)
+    now = datetime.now(timezone.utc)
+
+    assert DayRuns(instance).last_submissions([_FIRST], ended_before=now - timedelta(minutes=5)) == {}
+    assert list(DayRuns(instance).last_submissions([_FIRST], ended_before=now + timedelta(minutes=5))) == [_FIRST]

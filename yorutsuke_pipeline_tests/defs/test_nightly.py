@@ -88,7 +88,7 @@ def test_the_day_that_ended_is_requested_also_while_the_tables_cannot_be_read() 
     assert found == [("2026-01-09", "nightly-2026-01-09")]
 
 
-def test_while_submission_is_paused_only_the_day_that_ended_is_prepared_under_a_tag_that_says_why() -> None:
+def test_while_submission_is_paused_days_are_prepared_under_a_tag_that_says_why() -> None:
     night = night_of(3)
     night.switch.pause(PAUSE)
 
@@ -96,7 +96,7 @@ def test_while_submission_is_paused_only_the_day_that_ended_is_prepared_under_a_
 
     assert (request.partition_key, request.run_key) == ("2026-01-09", "nightly-2026-01-09")
     assert "the prices look odd" in request.tags["yorutsuke/paused"]
-    assert requested(night, AT_TWO + timedelta(days=1)) == []
+    assert requested(night, AT_TWO + timedelta(days=1)) == [("2026-01-09", "nightly-2026-01-10-again-2026-01-09")]
 
 
 def test_while_submission_is_paused_a_night_with_nothing_waiting_is_skipped_with_the_reason() -> None:

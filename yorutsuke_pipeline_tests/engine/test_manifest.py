@@ -12,7 +12,7 @@ from yorutsuke_pipeline.engine.errors import ConfigurationError
 from yorutsuke_pipeline.engine.events import EventName
 from yorutsuke_pipeline.engine.identity import record_id
 from yorutsuke_pipeline.engine.intent import IntentStatus
-from yorutsuke_pipeline.engine.quotas import SERVICE_QUOTAS, Quotas
+from yorutsuke_pipeline.engine.quotas import SERVICE_QUOTAS, FixedQuotas, Quotas
 from yorutsuke_pipeline_tests.engine.nights import (
     DAY,
     FIRST,
@@ -216,3 +216,14 @@ def test_a_day_with_nothing_to_write_asks_for_no_quota() -> None:
     report = replace(night.stages().manifest, quota_book=book).write(DAY)
 
     assert (book.asked, report.quotas) == ([], None)
+
+
+def test_quotas_that_leave_no_size_for_a_job_are_refused_before_anything_is_claimed() -> None:
+    night = night_of(8)
+    told = POLICY.quotas.told({"fewest_records": 1000}, "Service Quotas").told({"most_records": 500}, "settings")
+    writer = replace(night.stages().manifest, quota_book=FixedQuotas(told))
+
+    with pytest.raises(ConfigurationError, match=r"1000 records at least \(Service Quotas\) and 500 at most"):
+        writer.write(DAY)
+
+    assert night.ledger.intents == {}

@@ -211,16 +211,19 @@ def test_a_model_that_is_changed_after_a_pre_flight_over_budget_is_the_one_that_
     assert len(night.table.rows) == 9
 
 
-def test_answers_that_got_lost_say_nothing_about_the_rest() -> None:
+def test_where_all_first_answers_got_lost_no_job_is_created() -> None:
     night = large_night()
     night.model = FakeModel(night.say, failures=[TransientError("timeout")] * 2, after_effect=True)
     for _ in range(2):
         with suppress(TransientError):
             night.submit()
 
-    night.submit()
+    with pytest.raises(PreflightFailedError, match="nothing is known of the records that were asked first"):
+        night.submit()
 
-    assert night.service.asked_count == 2
+    assert night.service.asked_count == 0
+    night.run_until_settled()
+    check_settled(night)
 
 
 def test_a_price_that_is_unknown_leaves_the_estimate_unknown() -> None:

@@ -134,3 +134,18 @@ def test_a_model_changed_meanwhile_is_given_the_slots_of_its_own() -> None:
 
     (request,) = night.service.requests.values()
     assert request.model_id == "amazon.nova-pro-v1:0"
+
+
+def test_a_job_that_has_just_ended_may_still_be_counted_so_its_slot_is_waited_for() -> None:
+    night = sealed(4, running_jobs=5)
+    night.service = FakeBatchService([CreateAnswer.SLOTS_FULL] * 2, clock=night.clock)
+    put_foreign_job(night, status="Completed")
+    (job_id,) = night.service.states
+    ended = replace(night.service.states[job_id], ended_at=night.clock.now() - timedelta(minutes=1))
+    night.service.states[job_id] = ended
+
+    assert night.stages().submitter.submit(DAY).waiting_for_slots == 1
+
+    night.clock.advance(timedelta(hours=1))
+    with pytest.raises(ConfigurationError, match="no job is running"):
+        night.stages().submitter.submit(DAY)

@@ -1,5 +1,6 @@
 """archived_images: what was accepted leaves the inbox, and the day's intents are closed."""
 
+from collections.abc import Mapping
 from datetime import date
 
 import dagster as dg
@@ -11,8 +12,9 @@ from yorutsuke_pipeline.engine.archive import Archiver, ArchiveReport
 from yorutsuke_pipeline.engine.cost import total
 from yorutsuke_pipeline.engine.cost_table import COST_COLUMNS, cost_rows
 from yorutsuke_pipeline.engine.days import parse_day
+from yorutsuke_pipeline.engine.errors import YorutsukeError
 from yorutsuke_pipeline.engine.intent import ResultStats
-from yorutsuke_pipeline.engine.spending import Spending
+from yorutsuke_pipeline.engine.spending import Amounts, Spending
 
 
 def build_archived_images(days: dg.PartitionsDefinition[str]) -> dg.AssetsDefinition:
@@ -37,7 +39,7 @@ def build_archived_images(days: dg.PartitionsDefinition[str]) -> dg.AssetsDefini
         day = parse_day(context.partition_key)
         with clear_failures():
             report = metered(archiver, context).archive(day)
-            month = spending.month_of(report.closed[-1]) if report.closed else {}
+        month = _month(context, spending, report)
         metadata = _metadata(report, day)
         if month:
             metadata["month"] = f"{next(iter(month)):%Y-%m}"
@@ -47,6 +49,15 @@ def build_archived_images(days: dg.PartitionsDefinition[str]) -> dg.AssetsDefini
         return dg.MaterializeResult(metadata=metadata)
 
     return archived_images
+
+
+def _month(context: dg.AssetExecutionContext, spending: Spending, report: ArchiveReport) -> Mapping[date, Amounts]:
+    """Return what the month cost; nothing where that cannot be read, since the intents are closed by now."""
+    try:
+        return spending.month_of(report.closed[-1]) if report.closed else {}
+    except YorutsukeError as error:
+        context.log.warning("what the month cost could not be read: %s", error)
+        return {}
 
 
 def _metadata(report: ArchiveReport, day: date) -> Metadata:

@@ -4,8 +4,8 @@ What a night could not use (a rejected answer, a job that ended badly) goes back
 is so asked about again the next night, until its attempts are used up. Such days are mostly too small for a
 batch job: their records are asked about on demand, at that price, or wait for more (`below_minimum` says which).
 
-While submission is paused, the day that ended is prepared all the same (photos claimed, parts written, nothing
-paid): so the completion sensor finds it, and launches it as soon as submission is resumed.
+While submission is paused, these days are prepared all the same (photos claimed, parts written, nothing
+paid): so the completion sensor finds them, and launches them as soon as submission is resumed.
 
 Written by hand: Dagster's own `build_schedule_from_partitioned_job` would launch the day that has just
 begun, since today's partition exists (so that today's receipts can be processed at any time).
@@ -55,8 +55,11 @@ def build_nightly(submit_batch: AssetJob, *, first_day: date, days_back: int) ->
         pause = _pause(context, switch)
         if pause is not None:
             with clear_failures():
-                waits = day_waits(pending_records, ledger, product.workload.name, ended)
-            yield _prepared_only(ended, pause) if waits else dg.SkipReason(str(pause))
+                days = [*_days_before(ended, first_day, days_back), ended]
+                waiting = [day for day in days if day_waits(pending_records, ledger, product.workload.name, day)]
+            yield from (_prepared_only(ended, day, pause) for day in waiting)
+            if not waiting:
+                yield dg.SkipReason(str(pause))
             return
         yield dg.RunRequest(run_key=f"nightly-{ended}", partition_key=ended.isoformat())
         try:
@@ -79,9 +82,10 @@ def _pause(context: dg.ScheduleEvaluationContext, switch: SubmissionSwitch) -> P
         return None
 
 
-def _prepared_only(ended: date, pause: Pause) -> dg.RunRequest:
+def _prepared_only(ended: date, day: date, pause: Pause) -> dg.RunRequest:
     """Return the request for a run that is skipped where it would submit; its tag says why in the list of runs."""
-    return dg.RunRequest(run_key=f"nightly-{ended}", partition_key=ended.isoformat(), tags={PAUSED_TAG: str(pause)})
+    key = f"nightly-{ended}" if day == ended else f"nightly-{ended}-again-{day}"
+    return dg.RunRequest(run_key=key, partition_key=day.isoformat(), tags={PAUSED_TAG: str(pause)})
 
 
 def ended_day(scheduled_at: datetime) -> date:

@@ -6,7 +6,7 @@ a sensor that closed anything and died would lose the day.
 
 from collections import Counter
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta, timezone
 
 import dagster as dg
 
@@ -15,12 +15,15 @@ from yorutsuke_pipeline.defs.failures import clear_failures
 from yorutsuke_pipeline.defs.jobs import INTENT_TAG, AssetJob
 from yorutsuke_pipeline.defs.sensors.day_runs import DayRuns
 from yorutsuke_pipeline.engine.days import parse_utc, utc_text
+from yorutsuke_pipeline.engine.errors import YorutsukeError
 from yorutsuke_pipeline.engine.lookout import Lookout, Sighting
 from yorutsuke_pipeline.engine.ports import SubmissionSwitch
 from yorutsuke_pipeline.engine.watching import Progress, Watch
 
 # After so many failed ingests of an intent a person must look; each one names the reason.
 MOST_FAILED_INGESTS = 3
+# Where the list of jobs shows room and Create refuses all the same, a run at every tick would find nothing new.
+_TICKS_BETWEEN_SUBMISSIONS = 10
 # A tick is kept for days, and a person reads only the first few names.
 _NAMED = 10
 
@@ -48,9 +51,10 @@ def build_completion_sensor(
         with clear_failures():
             sighting = lookout.look(product.workload.name, polled_at=_polled_at(context.cursor))
             progress = sighting.progress
-            pause = switch.current() if any(each.waits_for_slots for each in progress) else None
-            wanted = [each for each in progress if each.is_ready or pause is None]
-            requests = _requests(context.instance, wanted, lookout.watch)
+            held = _held_by(switch) if any(each.waits_for_slots for each in progress) else None
+            wanted = [each for each in progress if each.is_ready or held is None]
+            pause = timedelta(seconds=_TICKS_BETWEEN_SUBMISSIONS * every_seconds)
+            requests = _requests(context.instance, wanted, lookout.watch, pause)
         context.update_cursor(utc_text(sighting.polled_at))
         _tell_of_the_queue(context, sighting)
         if not progress:
@@ -58,10 +62,19 @@ def build_completion_sensor(
         observations = [_observation(each) for each in progress if each.changed]
         if not requests and not observations:
             waiting = _waiting_for(progress)
-            return dg.SkipReason(waiting if pause is None else f"{pause}; {waiting}")
+            return dg.SkipReason(waiting if held is None else f"{held}; {waiting}")
         return dg.SensorResult(run_requests=requests, asset_events=observations)
 
     return batch_completion
+
+
+def _held_by(switch: SubmissionSwitch) -> str | None:
+    """Return why nothing is submitted: a pause, or that nobody can tell. Answers are brought home all the same."""
+    try:
+        pause = switch.current()
+    except YorutsukeError as error:
+        return f"whether submission is paused could not be looked up: {error}"
+    return None if pause is None else str(pause)
 
 
 def _polled_at(cursor: str | None) -> datetime | None:
@@ -86,7 +99,9 @@ def _tell_of_the_queue(context: dg.SensorEvaluationContext, sighting: Sighting) 
         )
 
 
-def _requests(instance: dg.DagsterInstance, progress: Sequence[Progress], watch: Watch) -> list[dg.RunRequest]:
+def _requests(
+    instance: dg.DagsterInstance, progress: Sequence[Progress], watch: Watch, pause: timedelta
+) -> list[dg.RunRequest]:
     """Return the runs that intents need next, but for a day that has one under way, or where a person must look."""
     runs = DayRuns(instance)
     waiting = [each for each in progress if each.is_ready or each.waits_for_slots]
@@ -94,7 +109,8 @@ def _requests(instance: dg.DagsterInstance, progress: Sequence[Progress], watch:
     free = [each for each in waiting if _day(each) not in busy]
     ready = [each for each in free if each.is_ready]
     failed = runs.failed_ingests([each.intent.intent_id for each in ready])
-    last = runs.last_submissions({_day(each) for each in free if not each.is_ready})
+    days = {_day(each) for each in free if not each.is_ready}
+    last = runs.last_submissions(days, ended_before=datetime.now(timezone.utc) - pause)
     ingests = [_ingest(each, failed[each.intent.intent_id]) for each in ready]
     unsubmitted = [each for each in free if not each.is_ready and _ended_well(last.get(_day(each)))]
     submissions = [_submit_again(each, last[_day(each)]) for each in _with_slots(unsubmitted, watch)]

@@ -5,7 +5,7 @@ between two. What follows from these runs is the completion sensor's.
 """
 
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 
@@ -61,14 +61,22 @@ class DayRuns:
         wanted = dg.RunsFilter(job_name="ingest_results", statuses=_FAILED, tags={INTENT_TAG: list(intent_ids)})
         return Counter(run.tags[INTENT_TAG] for run in self.instance.get_runs(wanted))
 
-    def last_submissions(self, days: Collection[str]) -> dict[str, dg.DagsterRun]:
-        """Return the last run of each day that submitted, or may have; a day without one is left out."""
-        last: dict[str, dg.DagsterRun] = {}
-        for run in self._runs(days, limit=_LOOKED_BACK * len(days)):
+    def last_submissions(self, days: Collection[str], *, ended_before: datetime) -> dict[str, dg.DagsterRun]:
+        """Return the last run of each day that submitted, or may have; a day without one is left out.
+
+        So is one whose last run ended after `ended_before`.
+        """
+        last: dict[str, dg.RunRecord] = {}
+        for record in self._records(days, limit=_LOOKED_BACK * len(days)):
+            run = record.dagster_run
             # Not by the name submit_batch: what a person materializes or backfills in the UI runs under Dagster's own.
             if run.job_name not in {"ingest_results", STOP_JOBS}:
-                last.setdefault(run.tags[PARTITION_TAG], run)
-        return last
+                last.setdefault(run.tags[PARTITION_TAG], record)
+        return {
+            day: record.dagster_run
+            for day, record in last.items()
+            if record.end_time is None or record.end_time < ended_before.timestamp()
+        }
 
     def _runs(
         self,
@@ -80,6 +88,16 @@ class DayRuns:
         limit: int | None = None,
     ) -> list[dg.DagsterRun]:
         """Return the runs of days, the newest first."""
+        return [record.dagster_run for record in self._records(days, statuses, tags, updated_after, limit)]
+
+    def _records(
+        self,
+        days: Collection[str],
+        statuses: list[dg.DagsterRunStatus] | None = None,
+        tags: dict[str, str] | None = None,
+        updated_after: datetime | None = None,
+        limit: int | None = None,
+    ) -> Sequence[dg.RunRecord]:
         if not days:
             return []
         wanted = dg.RunsFilter(
@@ -87,4 +105,4 @@ class DayRuns:
             tags={PARTITION_TAG: list(days), **(tags or {})},
             updated_after=updated_after,
         )
-        return list(self.instance.get_runs(wanted, limit=limit))
+        return self.instance.get_run_records(wanted, limit=limit)
