@@ -114,6 +114,7 @@ def lateness(product: Composition) -> Lateness:
         ledger=product.ledger,
         pending=product.pending_images,
         clock=SystemClock(),
+        switch=product.switch,
     )
 
 

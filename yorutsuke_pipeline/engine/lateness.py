@@ -15,8 +15,10 @@ from typing import TYPE_CHECKING
 from yorutsuke_pipeline.engine.alerts import Alert
 from yorutsuke_pipeline.engine.day_intents import numbered_intents
 from yorutsuke_pipeline.engine.days import TOKYO, day_bounds, day_of
+from yorutsuke_pipeline.engine.errors import PermanentError
 from yorutsuke_pipeline.engine.intent import IntentStatus
 from yorutsuke_pipeline.engine.policy import BelowMinimum
+from yorutsuke_pipeline.engine.switch import NEVER_PAUSED
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,7 +27,7 @@ if TYPE_CHECKING:
     from yorutsuke_pipeline.engine.batch_job import BatchJob
     from yorutsuke_pipeline.engine.intent import Intent
     from yorutsuke_pipeline.engine.policy import Policy
-    from yorutsuke_pipeline.engine.ports import Clock, IntentLedger, PendingRecords
+    from yorutsuke_pipeline.engine.ports import Clock, IntentLedger, PendingRecords, SubmissionSwitch
 
 # When the schedule `nightly` runs, after the day's end in Tokyo.
 NIGHT_AFTER = timedelta(hours=2)
@@ -59,6 +61,7 @@ class Lateness:
     ledger: IntentLedger
     pending: PendingRecords
     clock: Clock
+    switch: SubmissionSwitch = NEVER_PAUSED
 
     def alerts(self) -> list[Alert]:
         """Return what is late now, also what was so at the last look. Reads only."""
@@ -80,12 +83,15 @@ class Lateness:
             if day < self.limits.first_day or any(numbered_intents(self.ledger, self.workload, day)):
                 continue
             if self._enough_waits(day):
+                remedy = self._pause() or (
+                    "Is Dagster's daemon running, and the schedule nightly on? "
+                    f"To submit them: yorutsuke backfill --from {day} --to {day}"
+                )
                 yield Alert(
                     f"unsubmitted {day}",
                     f"{day} was not submitted",
                     f"{self.workload} of {day} wait, and no run has taken them up by the day's deadline, "
-                    f"{_in_tokyo(self._due(day))}. Is Dagster's daemon running, and the schedule nightly on? "
-                    f"To submit them: yorutsuke backfill --from {day} --to {day}",
+                    f"{_in_tokyo(self._due(day))}. {remedy}",
                 )
 
     def _enough_waits(self, day: date) -> bool:
@@ -102,7 +108,7 @@ class Lateness:
             f"late {intent.intent_id}",
             f"{intent.day} is late",
             f"{intent.day} is not closed by its deadline, {_in_tokyo(due)}: {intent.intent_id} is {intent.status}"
-            f"{_in_words(jobs)}. {_remedy(intent, jobs)}",
+            f"{_in_words(jobs)}. {self._remedy(intent, jobs)}",
         )
 
     def _waiting(self, intent: Intent, jobs: tuple[BatchJob, ...], now: datetime) -> Iterator[Alert]:
@@ -113,7 +119,7 @@ class Lateness:
                 f"unsubmitted {intent.intent_id}",
                 f"{intent.day} waits to be submitted",
                 f"Jobs of {intent.day} ({intent.intent_id}) have not been submitted for over {hours}"
-                f"{_in_words(jobs)}. {_remedy(intent, jobs)}",
+                f"{_in_words(jobs)}. {self._remedy(intent, jobs)}",
             )
         for job in jobs:
             if job.is_at_the_service and job.submitted_at is not None and now - job.submitted_at > longest:
@@ -123,24 +129,33 @@ class Lateness:
                     f"Job {job.job_name} of {intent.day} was submitted over {hours} ago and is {job.status}. Bedrock "
                     f"lets it wait and run for {self.policy.timeout_hours} hours at most. To see more: yorutsuke jobs "
                     f"--date {intent.day}; to give it up, what it did not answer goes back in line: "
-                    f"aws bedrock stop-model-invocation-job --job-identifier {job.job_id}",
+                    f"yorutsuke jobs stop {job.job_id}",
                 )
+
+    def _remedy(self, intent: Intent, jobs: tuple[BatchJob, ...]) -> str:
+        day = intent.day
+        if intent.status in _UNSUBMITTED:
+            backfill = f"yorutsuke backfill --from {day} --to {day}"
+            return self._pause() or f"The last run of submit_batch says why. To go on: {backfill}"
+        if all(job.has_ended for job in jobs):
+            return (
+                f"Its answers are there. If the day is red: yorutsuke retry-failed --from {day} --to {day}; otherwise "
+                "turn the sensor batch_completion on, which has them read"
+            )
+        return f"Its answers are read when its jobs have ended. To see more: yorutsuke jobs --date {day}"
+
+    def _pause(self) -> str | None:
+        """Return the sentence that names the pause which holds, None if submission goes on."""
+        try:
+            pause = self.switch.current()
+        except PermanentError as error:
+            # Whoever submits meets the same; the message says what mends it.
+            return f"Nothing is submitted now: {error}"
+        return None if pause is None else f"Nothing is submitted now: {pause}"
 
     def _due(self, day: date, opened_at: datetime | None = None) -> datetime:
         night = day_bounds(day)[1] + NIGHT_AFTER
         return (night if opened_at is None else max(night, opened_at)) + self.limits.deadline
-
-
-def _remedy(intent: Intent, jobs: tuple[BatchJob, ...]) -> str:
-    day = intent.day
-    if intent.status in _UNSUBMITTED:
-        return f"The last run of submit_batch says why. To go on: yorutsuke backfill --from {day} --to {day}"
-    if all(job.has_ended for job in jobs):
-        return (
-            f"Its answers are there. If the day is red: yorutsuke retry-failed --from {day} --to {day}; otherwise "
-            "turn the sensor batch_completion on, which has them read"
-        )
-    return f"Its answers are read when its jobs have ended. To see more: yorutsuke jobs --date {day}"
 
 
 def _in_words(jobs: tuple[BatchJob, ...]) -> str:

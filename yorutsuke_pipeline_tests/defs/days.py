@@ -61,7 +61,8 @@ def resources(night: Night) -> dict[str, object]:
 def lateness_of(night: Night) -> Lateness:
     """Return the rules of lateness over a night's fakes: a day has 24 hours, a job 12."""
     limits = Limits(timedelta(hours=24), timedelta(hours=12), days_back=2, first_day=date(2026, 1, 1))
-    return Lateness(PRODUCT.workload.name, night.policy, limits, night.ledger, night.pending, night.clock)
+    name, policy = PRODUCT.workload.name, night.policy
+    return Lateness(name, policy, limits, night.ledger, night.pending, night.clock, night.switch)
 
 
 def materialize(

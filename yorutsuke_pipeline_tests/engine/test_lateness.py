@@ -8,10 +8,21 @@ from datetime import date, timedelta
 import pytest
 
 from yorutsuke_pipeline.engine.alerts import Alert, in_one
+from yorutsuke_pipeline.engine.errors import PermanentError
 from yorutsuke_pipeline.engine.lateness import Lateness, Limits
 from yorutsuke_pipeline.engine.policy import BelowMinimum
+from yorutsuke_pipeline.engine.switch import Pause
 from yorutsuke_pipeline_tests.engine.nights import DAY, FIRST, Night, night_of
 from yorutsuke_pipeline_tests.fakes.batch_service import CreateAnswer, FakeBatchService
+from yorutsuke_pipeline_tests.fakes.switch import FakeSwitch
+
+
+class ChangedSwitch(FakeSwitch):
+    """A switch whose row cannot be read."""
+
+    def current(self) -> Pause | None:
+        raise PermanentError("the row was changed by hand")
+
 
 HOUR = timedelta(hours=1)
 # The clock of a night stands at the schedule's 02:00, from which a day's 24 hours count; a job has 12.
@@ -20,7 +31,8 @@ LIMITS = Limits(DEADLINE, 12 * HOUR, days_back=2, first_day=date(2026, 1, 1))
 
 
 def alerts(night: Night, limits: Limits = LIMITS) -> list[Alert]:
-    return Lateness("receipts", night.policy, limits, night.ledger, night.pending, night.clock).alerts()
+    rules = Lateness("receipts", night.policy, limits, night.ledger, night.pending, night.clock, night.switch)
+    return rules.alerts()
 
 
 def keys(night: Night, limits: Limits = LIMITS) -> list[str]:
@@ -114,7 +126,7 @@ def test_a_job_that_takes_longer_than_the_limit_is_told_of_until_it_has_ended() 
 
     assert alert.subject == "a job of 2026-01-09 waits"
     assert "over 12 hours ago and is Submitted" in alert.text
-    assert "stop-model-invocation-job --job-identifier job000000001" in alert.text
+    assert "yorutsuke jobs stop job000000001" in alert.text
     night.service.end("job000000001")
     night.stages().watch.look(list(night.ledger.intents.values()))
     assert keys(night) == []
@@ -130,6 +142,47 @@ def test_jobs_that_find_no_free_slot_for_too_long_are_told_of() -> None:
 
     assert alert.subject == "2026-01-09 waits to be submitted"
     assert "yorutsuke backfill --from 2026-01-09 --to 2026-01-09" in alert.text
+
+
+@pytest.mark.parametrize("is_sealed", [False, True])
+def test_while_submission_is_paused_the_pause_is_named_and_no_backfill_that_would_do_nothing(
+    *, is_sealed: bool
+) -> None:
+    night = night_of(3)
+    night.switch.pause(Pause("the prices look odd", "aoi", night.clock.now()))
+    if is_sealed:
+        night.stages().manifest.write(DAY)
+    night.clock.advance(DEADLINE)
+
+    paused, *_ = alerts(night)
+    night.switch.resume()
+    resumed, *_ = alerts(night)
+
+    assert "submission is paused by aoi since 2026-01-09T17:00:00.000Z: the prices look odd" in paused.text
+    assert "yorutsuke resume" in paused.text
+    assert "backfill" not in paused.text
+    assert "yorutsuke backfill --from 2026-01-09 --to 2026-01-09" in resumed.text
+    # It was told of once; a pause that begins or ends is no news of the day.
+    assert paused.key == resumed.key
+
+
+def test_a_pause_is_no_excuse_for_answers_that_are_not_read() -> None:
+    night = submitted()
+    night.switch.pause(Pause("the prices look odd", "aoi", night.clock.now()))
+    night.clock.advance(DEADLINE)
+
+    assert [alert.key for alert in alerts(night) if "is paused" in alert.text] == []
+    assert f"late {FIRST}" in keys(night)
+
+
+def test_a_switch_that_was_changed_by_hand_is_named_like_a_pause() -> None:
+    night = night_of(3)
+    night.switch = ChangedSwitch()
+    night.clock.advance(DEADLINE)
+
+    (alert,) = alerts(night)
+
+    assert "Nothing is submitted now: the row was changed by hand" in alert.text
 
 
 @pytest.mark.parametrize(("count", "subject"), [(1, "day 0"), (2, "day 0, and 1 more"), (60, "day 0, and 59 more")])

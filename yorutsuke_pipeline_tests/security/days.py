@@ -29,10 +29,11 @@ FIRST_DAY = date(2025, 1, 1)
 _SECONDS_FOR_JOBS = 60.0
 
 
-def at_once(world: World, **quotas: int) -> None:
-    """Let jobs of three records end without any waiting; other quotas as they are given."""
+def at_once(world: World, *, after_seconds: int = 0, **quotas: int) -> None:
+    """Let jobs of three records end without any waiting, or work for so long; other quotas as they are given."""
     states = ("submitted", "validating", "scheduled", "in_progress", "stopping")
-    settings = {"timing": dict.fromkeys(states, 0), "quotas": {"min_records": FEWEST_RECORDS, **quotas}}
+    timing = {**dict.fromkeys(states, 0), "in_progress": after_seconds}
+    settings = {"timing": timing, "quotas": {"min_records": FEWEST_RECORDS, **quotas}}
     request = urllib.request.Request(  # noqa: S310 — loopback
         f"{world.url}/_yorutsuke/bedrock/faults", json.dumps(settings).encode(), method="PUT"
     )

@@ -20,6 +20,7 @@ from yorutsuke_pipeline.defs.code_location import build_definitions
 from yorutsuke_pipeline.defs.jobs import INTENT_TAG
 from yorutsuke_pipeline.defs.resources import build_resources
 from yorutsuke_pipeline.defs.sensors.day_runs import PARTITION_TAG
+from yorutsuke_pipeline.defs.stop_jobs import STOP_JOBS
 from yorutsuke_pipeline.settings import load_settings
 from yorutsuke_pipeline_tests.cli.conftest import Terminal
 from yorutsuke_pipeline_tests.fakes.run_queue import FakeRunQueue
@@ -164,6 +165,17 @@ class Actors:
                 partition_key=day.isoformat(),
                 instance=self.instance,
                 resources=self._all_resources(actor),
+            )
+        assert ended.success
+
+    def stop_in_dagster(self, day: date) -> None:
+        """Run the UI's job that stops a day's jobs: its runs have the pipeline's role, and so the operator's policy."""
+        job = _definitions().resolve_job_def(STOP_JOBS)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            stopper = stages.stopper(self.product(OPERATOR))
+            ended = job.execute_in_process(
+                partition_key=day.isoformat(), instance=self.instance, resources={"stopper": stopper}
             )
         assert ended.success
 

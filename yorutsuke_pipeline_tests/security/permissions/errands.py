@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import time
+from itertools import count
 from typing import TYPE_CHECKING
 
+from yorutsuke_pipeline_tests.aws.wire import answering, refusal
 from yorutsuke_pipeline_tests.cli.conftest import png
 from yorutsuke_pipeline_tests.proof.day import FEWEST_RECORDS
-from yorutsuke_pipeline_tests.security.permissions.actors import SECONDS_FOR_JOBS
+from yorutsuke_pipeline_tests.security.days import at_once
+from yorutsuke_pipeline_tests.security.permissions.actors import SECONDS_FOR_JOBS, SUBMITTER
 from yorutsuke_pipeline_tests.security.permissions.need import ACCOUNT
 from yorutsuke_pipeline_tests.security.permissions.nights import PROFILE
 
 if TYPE_CHECKING:
     from datetime import date
     from pathlib import Path
+
+    from botocore.awsrequest import AWSResponse
 
     from yorutsuke_pipeline_tests.security.permissions.actors import Actors
 
@@ -53,17 +58,60 @@ def what_people_decide(actors: Actors, folder: Path) -> None:
         place.put(day, number)
     actors.command("backfill", "--from", day.isoformat(), "--to", day.isoformat())
     actors.submit(day)
-    _await_the_end(actors, day)
+    await_the_end(actors, str(day))
     actors.queue.failed = [day]
     actors.command("retry-failed", "--from", day.isoformat(), "--to", day.isoformat())
 
 
-def _await_the_end(actors: Actors, day: date) -> None:
-    """Wait until the service's job has ended, with none of the actors asking about it."""
+def a_pause_and_what_looks_at_it(actors: Actors, _folder: Path) -> None:
+    """The submitter, the schedule and the sensors each look; a second pause finds the first one."""
+    place, day = actors.place, actors.place.new_day()
+    for number in range(FEWEST_RECORDS):
+        place.put(day, number)
+    for _ in range(2):
+        actors.command("pause", "--reason", "the prices look odd", "--by", "aoi")
+    assert actors.document("status")["paused"]
+    assert actors.nightly(day) == {str(day)}
+    actors.submit(day)
+    assert str(day) not in actors.tick()
+    assert actors.look_for_late_days() == "none is late"
+    actors.command("resume")
+    assert not actors.document("status")["paused"]
+
+
+def jobs_that_are_stopped(actors: Actors, _folder: Path) -> None:
+    """One that works, with another that finds no slot and is withdrawn; a day's, in the UI; and one nobody knows."""
+    place, days = actors.place, [actors.place.new_day() for _ in range(2)]
+    at_once(place.world, after_seconds=600)
+    for day, images in zip(days, (2 * FEWEST_RECORDS, FEWEST_RECORDS), strict=True):
+        for number in range(images):
+            place.put(day, number)
+    _submit_only_the_first(actors.with_settings(YORUTSUKE_MOST_RECORDS=str(FEWEST_RECORDS)), days[0])
+    stopped = actors.document("jobs", "stop", f"receipts-{days[0]}-001", "--yes")["jobs"]
+    assert [each["verdict"] for each in stopped] == ["withdrawn", "stopping"]
+    actors.submit(days[1])
+    actors.stop_in_dagster(days[1])
+    actors.command("jobs", "stop", "abcdefghijkl", "--yes", exit_code=1)
+    at_once(place.world)
+
+
+def await_the_end(actors: Actors, name: str) -> None:
+    """Wait until the service's job with a text in its name has ended, with none of the actors asking about it."""
     deadline = time.monotonic() + SECONDS_FOR_JOBS
     while True:
-        (job,) = actors.place.world.bedrock.list_model_invocation_jobs(nameContains=str(day))["invocationJobSummaries"]
+        (job,) = actors.place.world.bedrock.list_model_invocation_jobs(nameContains=name)["invocationJobSummaries"]
         if job["status"] == "Completed":
             return
         assert time.monotonic() < deadline, "the job did not end"
         time.sleep(0.05)
+
+
+def _submit_only_the_first(actors: Actors, day: date) -> None:
+    """Submit a day of which the service takes one job, and has no slot for the others."""
+    numbers = count(1)
+
+    def full() -> AWSResponse | None:
+        return refusal("ServiceQuotaExceededException", 400) if next(numbers) > 1 else None
+
+    with answering(actors.product(SUBMITTER).clients.bedrock, "CreateModelInvocationJob", full):
+        actors.submit(day)

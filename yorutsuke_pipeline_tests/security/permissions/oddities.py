@@ -16,11 +16,12 @@ if TYPE_CHECKING:
     from yorutsuke_pipeline_tests.security.permissions.actors import Actors
 
 _NO_SUCH_UPLOAD = b"<Error><Code>NoSuchUpload</Code></Error>"
-# Folders that each actor writes to as streams.
+_OF_SUBMITTER = ("batch-input/", "batch-work/", "batch-output/ondemand-", "dead-letters/")
+# Folders that each actor writes to as streams; whoever tries something out writes to those of trials.
 STREAMED = {
-    SUBMITTER: ("batch-input/", "batch-work/", "batch-output/ondemand-", "dead-letters/"),
+    SUBMITTER: _OF_SUBMITTER,
     INGESTER: ("batch-work/", "dead-letters/"),
-    OPERATOR: ("uploads/",),
+    OPERATOR: ("uploads/", *(f"{folder}receipts-trial-" for folder in _OF_SUBMITTER)),
 }
 
 

@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 
     from yorutsuke_pipeline_tests.security.permissions.need import Need
 
+# A request of those that are read here has one value of each key, so "for all values" asks nothing more.
 _EXACT, _LIKE = "StringEquals", "StringLike"
+_KNOWN = {name: each for each in (_EXACT, _LIKE) for name in (each, f"ForAllValues:{each}")}
 LONGEST_POLICY = 6144
 """IAM's limit on a managed policy, in characters without blanks."""
 
@@ -69,7 +71,7 @@ def grants_of(document: dict[str, Any]) -> Iterator[Grant]:
         if statement["Effect"] != "Allow" or not {"Action", "Resource"} <= set(statement):
             raise LookupError(f"a statement that is not understood: {statement}")
         conditions = [
-            [Condition(operator, key, value) for value in _listed(values)]
+            [Condition(_KNOWN.get(operator, operator), key, value) for value in _listed(values)]
             for operator, keys in statement.get("Condition", {}).items()
             for key, values in keys.items()
         ]

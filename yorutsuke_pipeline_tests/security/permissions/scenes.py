@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from yorutsuke_pipeline_tests.security.permissions import errands, nights, oddities
+from yorutsuke_pipeline_tests.security.permissions import errands, nights, oddities, trial_days
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,6 +25,11 @@ SCENES: tuple[Callable[[Actors, Path], None], ...] = (
     oddities.an_account_whose_own_quotas_are_not_listed,
     errands.what_people_look_at,
     errands.what_people_decide,
+    errands.a_pause_and_what_looks_at_it,
+    errands.jobs_that_are_stopped,
+    trial_days.trials_on_demand,
+    trial_days.trials_by_batch,
+    trial_days.a_trial_of_which_nothing_is_left,
     errands.an_examination_before_the_first_night,
     oddities.large_objects_that_are_written_with_difficulty,
 )

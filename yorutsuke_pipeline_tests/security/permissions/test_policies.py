@@ -93,6 +93,15 @@ def test_figures_under_another_name_than_the_policys_are_forbidden() -> None:
     assert forbidden(needs, grants) == ["cloudwatch:PutMetricData on * with cloudwatch:namespace = 'AWS/Bedrock'"]
 
 
+@pytest.mark.parametrize(("key", "is_allowed"), [("SWITCH#receipts", True), ("receipts-2026-01-09-001", False)])
+def test_a_row_is_deleted_only_if_its_key_is_like_the_policys(key: str, is_allowed: bool) -> None:  # noqa: FBT001 — as above
+    condition = {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": "SWITCH#*"}}
+    grants = list(grants_of(document("dynamodb:DeleteItem", "*", Condition=condition)))
+    need = Need("dynamodb:DeleteItem", "table", frozenset({("dynamodb:LeadingKeys", key)}))
+
+    assert (forbidden([need], grants) == []) is is_allowed
+
+
 def test_a_request_that_names_no_prefix_fails_a_condition_on_it() -> None:
     told_of_absence = Need("s3:ListBucket", BUCKET)
     condition = {"StringLike": {"s3:prefix": "*"}}
@@ -168,6 +177,18 @@ def request(url: str, body: str = "", **headers: str) -> AWSPreparedRequest:
                 Need("dynamodb:PutItem", "arn:aws:dynamodb:us-east-1:000000000000:table/a"),
                 Need("dynamodb:UpdateItem", "arn:aws:dynamodb:us-east-1:000000000000:table/b"),
                 Need("dynamodb:ConditionCheckItem", "arn:aws:dynamodb:us-east-1:000000000000:table/b"),
+            },
+        ),
+        (
+            "dynamodb",
+            "DeleteItem",
+            request("http://aws/", '{"TableName": "a", "Key": {"intentId": {"S": "k"}, "item": {"S": "i"}}}'),
+            {
+                Need(
+                    "dynamodb:DeleteItem",
+                    "arn:aws:dynamodb:us-east-1:000000000000:table/a",
+                    frozenset({("dynamodb:LeadingKeys", "k")}),
+                )
             },
         ),
         (

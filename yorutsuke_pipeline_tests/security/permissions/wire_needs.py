@@ -117,6 +117,10 @@ def _of_dynamodb(operation: str, asked: dict[str, Any]) -> Iterator[Need]:
         for member in asked["TransactItems"]:
             ((kind, wanted),) = member.items()
             yield Need(_MEMBER_ACTIONS[kind], _table(wanted["TableName"]))
+    elif operation == "DeleteItem":
+        # Only rows of the batch jobs are deleted; a policy may say which.
+        key = ("dynamodb:LeadingKeys", asked["Key"]["intentId"]["S"])
+        yield Need("dynamodb:DeleteItem", _table(asked["TableName"]), frozenset({key}))
     elif "RequestItems" in asked:
         for table in asked["RequestItems"]:
             yield Need(f"dynamodb:{operation}", _table(table))
