@@ -104,6 +104,7 @@ def lateness(product: Composition) -> Lateness:
     settings = product.settings
     return Lateness(
         workload=product.workload.name,
+        quota_book=product.quota_book,
         policy=settings.policy(),
         limits=Limits(
             deadline=timedelta(hours=settings.deadline_hours),

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from yorutsuke_pipeline.engine.batch_job import BatchJob
     from yorutsuke_pipeline.engine.intent import Intent
     from yorutsuke_pipeline.engine.policy import Policy
-    from yorutsuke_pipeline.engine.ports import Clock, IntentLedger, PendingRecords, SubmissionSwitch
+    from yorutsuke_pipeline.engine.ports import Clock, IntentLedger, PendingRecords, QuotaBook, SubmissionSwitch
 
 # When the schedule `nightly` runs, after the day's end in Tokyo.
 NIGHT_AFTER = timedelta(hours=2)
@@ -61,6 +61,7 @@ class Lateness:
     ledger: IntentLedger
     pending: PendingRecords
     clock: Clock
+    quota_book: QuotaBook
     switch: SubmissionSwitch = NEVER_PAUSED
 
     def alerts(self) -> list[Alert]:
@@ -96,7 +97,7 @@ class Lateness:
 
     def _enough_waits(self, day: date) -> bool:
         skips = self.policy.below_minimum is BelowMinimum.SKIP
-        least = self.policy.quotas.fewest_records if skips else 1
+        least = self.quota_book.quotas(self.policy.model_id).fewest_records if skips else 1
         unclaimed = (record for record in self.pending.pending(day) if record.intent_id is None)
         return sum(1 for _ in islice(unclaimed, least)) == least
 

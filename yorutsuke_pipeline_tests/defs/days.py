@@ -16,6 +16,7 @@ from yorutsuke_pipeline.engine.day_account import DayAccounts
 from yorutsuke_pipeline.engine.hints import NO_HINTS
 from yorutsuke_pipeline.engine.lateness import Lateness, Limits
 from yorutsuke_pipeline.engine.lookout import Lookout
+from yorutsuke_pipeline.engine.quotas import FixedQuotas
 from yorutsuke_pipeline.engine.stopping import Stopper
 from yorutsuke_pipeline.settings import AwsEnvironment, load_settings
 from yorutsuke_pipeline_tests.engine.nights import DAY
@@ -62,7 +63,9 @@ def lateness_of(night: Night) -> Lateness:
     """Return the rules of lateness over a night's fakes: a day has 24 hours, a job 12."""
     limits = Limits(timedelta(hours=24), timedelta(hours=12), days_back=2, first_day=date(2026, 1, 1))
     name, policy = PRODUCT.workload.name, night.policy
-    return Lateness(name, policy, limits, night.ledger, night.pending, night.clock, night.switch)
+    return Lateness(
+        name, policy, limits, night.ledger, night.pending, night.clock, FixedQuotas(policy.quotas), night.switch
+    )
 
 
 def materialize(

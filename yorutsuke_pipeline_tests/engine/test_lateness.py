@@ -11,6 +11,7 @@ from yorutsuke_pipeline.engine.alerts import Alert, in_one
 from yorutsuke_pipeline.engine.errors import PermanentError
 from yorutsuke_pipeline.engine.lateness import Lateness, Limits
 from yorutsuke_pipeline.engine.policy import BelowMinimum
+from yorutsuke_pipeline.engine.quotas import FixedQuotas
 from yorutsuke_pipeline.engine.switch import Pause
 from yorutsuke_pipeline_tests.engine.nights import DAY, FIRST, Night, night_of
 from yorutsuke_pipeline_tests.fakes.batch_service import CreateAnswer, FakeBatchService
@@ -31,7 +32,8 @@ LIMITS = Limits(DEADLINE, 12 * HOUR, days_back=2, first_day=date(2026, 1, 1))
 
 
 def alerts(night: Night, limits: Limits = LIMITS) -> list[Alert]:
-    rules = Lateness("receipts", night.policy, limits, night.ledger, night.pending, night.clock, night.switch)
+    book = FixedQuotas(night.policy.quotas)
+    rules = Lateness("receipts", night.policy, limits, night.ledger, night.pending, night.clock, book, night.switch)
     return rules.alerts()
 
 
