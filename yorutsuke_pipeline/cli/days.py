@@ -151,6 +151,8 @@ def _tell(choice: Choice, runs: Iterable[LaunchedRun], *, is_alive: bool, as_jso
     if launched:
         columns, cells = ["date", "job", "run", "status", "why"], [list(row.values()) for row in launched]
         print_table(f"{len(launched)} runs launched", columns, cells, only_in_pipes=["run"])
+    elif left_out:
+        click.echo("no run was launched")
     else:
         click.echo("no run was launched: no day of that range needs one")
     for row in left_out:

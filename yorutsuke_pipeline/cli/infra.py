@@ -10,6 +10,7 @@ import click
 
 from yorutsuke_pipeline.cli.output import print_json, print_table, remark, with_bar
 from yorutsuke_pipeline.cli.parameters import as_json_option, the_product
+from yorutsuke_pipeline.engine.errors import PermanentError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -67,9 +68,11 @@ def _verdicts(context: click.Context, stack: str | None) -> Iterator[Verdict]:
 
     product = the_product(context)
     environment, client = product.settings.env, product.clients.of
-    stack = stack or f"yorutsuke-{environment}"
+    is_named, stack = stack is not None, stack or f"yorutsuke-{environment}"
     account = account_of(client)
     parameters = parameters_of(client, stack, environment)
+    if parameters is None and is_named:
+        raise PermanentError(f"there is no stack {stack!r} in account {account.id}, {account.region}")
     if parameters is None:
         remark(f"no stack {stack} in account {account.id}, {account.region}: the template's own parameters are assumed")
     resources = resources_of(read_template(), account, {**(parameters or {}), "Env": environment}, stack)

@@ -105,7 +105,8 @@ def _rows(intent: Intent, its_jobs: Iterable[BatchJob]) -> list[list[object]]:
         intent.intent_id,
         intent.day,
         intent.status,
-        intent.record_count,
+        # Those rejected before they were asked about, too: the numbers beside it add up to this one.
+        intent.record_count + intent.rejected_count,
         result.success_count if result else None,
         result.failure_count if result else None,
         _usd(intent.estimate_usd),

@@ -78,6 +78,11 @@ class Stopper:
                 for job in self._jobs(each):
                     if name in {job.job_id, job.job_name, job.job_arn}:
                         return [self._unended(job)]
+        # A job's name begins with its intent's id, which may be closed by now: job_name in identity.py.
+        owner = name.rsplit("-", 2)[0]
+        for job in self.ledger.jobs(owner) if owner not in {"", name} else ():
+            if job.job_name == name:
+                return [self._unended(job)]
         raise PermanentError(self._unknown(name))
 
     def stop(self, jobs: Sequence[BatchJob]) -> list[Stop]:

@@ -89,8 +89,8 @@ def _metadata(report: ArchiveReport, day: date) -> Metadata:
 
 
 def _bad_ending(report: ArchiveReport, day: date) -> str:
-    said = [(job, (job.message or "no message").rstrip(".")) for job in report.bad_endings]
-    jobs = "; ".join(f"{job.job_name} {job.status}: {message}" for job, message in said)
+    said = [(job, (job.message or "").rstrip(".")) for job in report.bad_endings]
+    jobs = "; ".join(f"{job.job_name} {job.status}{f': {message}' if message else ''}" for job, message in said)
     return (
         f"{jobs}. What was answered is kept, the rest is back in line; to ask again about just that: "
         f"yorutsuke retry-failed --from {day.isoformat()} --to {day.isoformat()}"

@@ -17,10 +17,11 @@ from yorutsuke_pipeline.engine.ports import AlertChannel
 _NAMED = 10
 
 
-def build_late_days_sensor(*, every_seconds: int) -> dg.SensorDefinition:
-    """Return the sensor, which looks every `every_seconds`."""
+def build_late_days_sensor(*, every_seconds: int, is_on: bool) -> dg.SensorDefinition:
+    """Return the sensor, which looks every `every_seconds`, from the beginning or when a person turns it on."""
+    status = dg.DefaultSensorStatus.RUNNING if is_on else dg.DefaultSensorStatus.STOPPED
 
-    @dg.sensor(minimum_interval_seconds=every_seconds, default_status=dg.DefaultSensorStatus.RUNNING)
+    @dg.sensor(minimum_interval_seconds=every_seconds, default_status=status)
     def late_days(
         context: dg.SensorEvaluationContext,
         lateness: dg.ResourceParam[Lateness],
