@@ -72,7 +72,8 @@ def submitter(product: Composition) -> Submitter:
 def stopper(product: Composition) -> Stopper:
     """Return the rules for stopping jobs."""
     workload = product.workload
-    return Stopper((workload.name, workload.trial().name), product.ledger, product.batch_service, SystemClock())
+    names = (workload.name, workload.trial().name)
+    return Stopper(names, product.ledger, product.batch_service, SystemClock(), LoggedEvents())
 
 
 def watch(product: Composition) -> Watch:

@@ -12,7 +12,10 @@ from yorutsuke_pipeline.cli.parameters import as_json_option, the_product
 from yorutsuke_pipeline.engine.intent import IntentStatus
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from yorutsuke_pipeline.composition import Composition
+    from yorutsuke_pipeline.engine.intent import Intent
     from yorutsuke_pipeline.engine.switch import Pause
 
 # Both stand in run tags and tick messages, where nobody reads a page.
@@ -53,19 +56,25 @@ def pause(context: click.Context, reason: str, by: str | None, *, as_json: bool)
 @as_json_option()
 @click.pass_context
 def resume(context: click.Context, *, as_json: bool) -> None:
-    """Let submission go on. What was prepared meanwhile is submitted within a minute, by the completion sensor."""
+    """Let submission go on. What was prepared meanwhile is submitted within a minute, by the completion sensor.
+
+    Only a day whose last run failed waits for a person: `yorutsuke backfill` submits it.
+    """
     product = the_product(context)
     ended = product.switch.resume()
     waiting = _waiting(product)
     if as_json:
-        print_json({**_document(None), "wasPaused": ended is not None, "waitingIntents": waiting})
+        print_json({**_document(None), "wasPaused": ended is not None, "waitingIntents": _names(waiting)})
         return
     if ended is None:
         click.echo("submission was not paused")
     else:
         click.echo(f"submission goes on; {ended.by} had paused it: {ended.reason}")
-    for name in waiting:
-        click.echo(f"{name} waits: the completion sensor submits it")
+    for intent in waiting:
+        click.echo(
+            f"{intent.intent_id} waits: the completion sensor submits it, unless its last run failed: "
+            f"yorutsuke backfill --from {intent.day} --to {intent.day}"
+        )
 
 
 @click.command()
@@ -76,17 +85,22 @@ def status(context: click.Context, *, as_json: bool) -> None:
     product = the_product(context)
     holds, waiting = product.switch.current(), _waiting(product)
     if as_json:
-        print_json({**_document(holds), "waitingIntents": waiting})
+        print_json({**_document(holds), "waitingIntents": _names(waiting)})
         return
     click.echo("submission is not paused" if holds is None else str(holds))
-    for name in waiting:
-        click.echo(f"{name} waits to be submitted")
+    for intent in waiting:
+        click.echo(f"{intent.intent_id} waits to be submitted")
 
 
-def _waiting(product: Composition) -> list[str]:
-    """Return the ids of the intents that are sealed and not wholly submitted."""
+def _waiting(product: Composition) -> list[Intent]:
+    """Return the intents that are sealed and not wholly submitted."""
     listed = product.ledger.open_intents(product.workload.name)
-    return sorted(intent.intent_id for intent in listed if intent.status is IntentStatus.MANIFESTED)
+    sealed = (intent for intent in listed if intent.status is IntentStatus.MANIFESTED)
+    return sorted(sealed, key=lambda intent: intent.intent_id)
+
+
+def _names(intents: Sequence[Intent]) -> list[str]:
+    return [intent.intent_id for intent in intents]
 
 
 def _document(holds: Pause | None) -> dict[str, object]:

@@ -28,7 +28,8 @@ _EMBEDDED_WAIT_SECONDS = 60.0
 _EMBEDDED_LOOK_SECONDS = 5
 _REAL_LOOK_SECONDS = 30
 _ORPHANS_SECONDS = 30
-_FAILURES_SECONDS = 30
+# The runs of a failing backfill end over minutes, and should ring a few times only.
+_FAILURES_SECONDS = 120
 # Hours are counted there.
 _LATENESS_SECONDS = 300
 

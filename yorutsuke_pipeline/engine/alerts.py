@@ -41,12 +41,17 @@ class _NoAlerts:
 NO_ALERTS = _NoAlerts()
 
 
-def in_one(alerts: Sequence[Alert]) -> Alert:
-    """Return one alert that says all of several: a backfill of sixty days must not ring sixty times."""
+def in_one(alerts: Sequence[Alert], *, others: str = "yorutsuke jobs --open") -> Alert:
+    """Return one alert that says all of several: a backfill of sixty days must not ring sixty times.
+
+    Args:
+        alerts: At least one.
+        others: Where those are seen for which there is no room.
+    """
     first, rest = alerts[0], alerts[1:]
     if not rest:
         return first
     texts = [alert.text for alert in alerts[:_MOST_IN_ONE]]
     if len(alerts) > _MOST_IN_ONE:
-        texts.append(f"And {len(alerts) - _MOST_IN_ONE} more: yorutsuke jobs --open")
+        texts.append(f"And {len(alerts) - _MOST_IN_ONE} more: {others}")
     return Alert(first.key, f"{first.subject}, and {len(rest)} more", "\n\n".join(texts))

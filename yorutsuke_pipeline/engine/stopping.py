@@ -16,13 +16,14 @@ from yorutsuke_pipeline.engine.batch_job import PLANNED, WITHDRAWN, BatchJob, Jo
 from yorutsuke_pipeline.engine.day_intents import intents_in
 from yorutsuke_pipeline.engine.errors import LostRaceError, PermanentError
 from yorutsuke_pipeline.engine.intent import Intent, IntentStatus
+from yorutsuke_pipeline.engine.submitted_intent import mark_submitted
 from yorutsuke_pipeline.engine.words import Word
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
 
-    from yorutsuke_pipeline.engine.ports import BatchService, Clock, IntentLedger
+    from yorutsuke_pipeline.engine.ports import BatchService, Clock, EventLog, IntentLedger
 
 # The service refuses to look up anything else.
 _JOB_ID = re.compile(r"[a-z0-9]{12}")
@@ -47,6 +48,11 @@ class Stop:
     verdict: Verdict
     reason: str
 
+    @property
+    def must_be_seen_to(self) -> bool:
+        """Whether the job was left and a person may yet stop it; what is asked on demand, only a pause stops."""
+        return self.verdict is Verdict.LEFT and self.job.mode is not JobMode.ON_DEMAND
+
 
 @dataclass(frozen=True)
 class Stopper:
@@ -56,6 +62,7 @@ class Stopper:
     ledger: IntentLedger
     service: BatchService
     clock: Clock
+    events: EventLog
 
     def of_day(self, day: date) -> list[BatchJob]:
         """Return the jobs of a day's open intents that have not ended, as the ledger has them."""
@@ -124,12 +131,10 @@ class Stopper:
     def _note_submitted(self, intent_id: str) -> None:
         """Let an intent whose rest was withdrawn count as submitted, so that its answers are read also in a pause."""
         intent = self.ledger.intent(intent_id)
-        if intent is None or intent.status is not IntentStatus.MANIFESTED:
-            return
-        if any(job.awaits_submission for job in self._jobs(intent)):
+        if intent is None:
             return
         try:
-            self.ledger.save(intent.advance(IntentStatus.SUBMITTED))
+            mark_submitted(intent, self._jobs(intent), self.ledger, self.events)
         except LostRaceError:
             # A run that submits has just noted the same.
             return

@@ -32,7 +32,6 @@ from yorutsuke_pipeline.engine.errors import (
     SubmissionRefusedError,
     ThrottledError,
 )
-from yorutsuke_pipeline.engine.events import Event, EventName
 from yorutsuke_pipeline.engine.intent import Intent, IntentStatus
 from yorutsuke_pipeline.engine.job_input import job_input
 from yorutsuke_pipeline.engine.meter import NO_METER, Meter
@@ -40,6 +39,7 @@ from yorutsuke_pipeline.engine.on_demand import OnDemandRun
 from yorutsuke_pipeline.engine.preflight_verdict import PreflightJudge, Verdict
 from yorutsuke_pipeline.engine.quotas import FixedQuotas
 from yorutsuke_pipeline.engine.slots import Slots, SlotTurn
+from yorutsuke_pipeline.engine.submitted_intent import mark_submitted
 from yorutsuke_pipeline.engine.switch import NEVER_PAUSED, Gate, check_not_paused
 
 if TYPE_CHECKING:
@@ -126,7 +126,7 @@ class Submitter:
             jobs.extend(tried.jobs)
             missing = sum(1 for job in tried.jobs if job.awaits_submission)
             waiting += missing if tried.paused is None else 0
-            intents.append(intent if missing else self._mark_submitted(intent, tried.jobs))
+            intents.append(mark_submitted(intent, tried.jobs, self.ledger, self.events))
             if tried.verdict.fault is not None:
                 faults.append(f"{intent.intent_id}: {tried.verdict.fault}")
         if faults:
@@ -184,14 +184,6 @@ class Submitter:
         """
         known = self.service.find(job.job_name, job.client_request_token)
         return None if known is None else self._adopt(job, known)
-
-    def _mark_submitted(self, intent: Intent, jobs: list[BatchJob]) -> Intent:
-        if intent.status is not IntentStatus.MANIFESTED:
-            return intent
-        saved = self.ledger.save(intent.advance(IntentStatus.SUBMITTED))
-        facts = (("jobs", len(jobs)), ("records", intent.record_count))
-        self.events.emit(Event(EventName.BATCH_SUBMITTED, intent.intent_id, intent.trace_id, facts))
-        return saved
 
     def _submitted(self, intent: Intent, job: BatchJob, turn: SlotTurn, *, has_begun: bool) -> BatchJob:
         if not job.awaits_submission:

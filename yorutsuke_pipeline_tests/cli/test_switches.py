@@ -23,6 +23,18 @@ def test_a_pause_is_told_to_whoever_asks_and_ends_with_resume() -> None:
     assert terminal.document("status")["paused"] is False
 
 
+def test_resume_says_which_day_a_person_must_submit_if_its_last_run_failed() -> None:
+    night = night_of(3)
+    terminal = terminal_of(night)
+    terminal.run("pause", "--reason", "the prices look odd", "--by", "aoi")
+    night.submit()
+
+    said = terminal.run("resume").stdout
+
+    remedy = "unless its last run failed: yorutsuke backfill --from 2026-01-09 --to 2026-01-09"
+    assert f"{FIRST} waits: the completion sensor submits it, {remedy}\n" in said
+
+
 def test_whoever_pauses_what_is_paused_is_told_by_whom_and_changes_nothing() -> None:
     terminal = terminal_of(night_of(0))
     terminal.run("pause", "--reason", "the prices look odd", "--by", "aoi")

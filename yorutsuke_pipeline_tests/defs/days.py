@@ -44,7 +44,7 @@ def resources(night: Night) -> dict[str, object]:
         "pending_records": night.pending,
         "ledger": night.ledger,
         "switch": night.switch,
-        "stopper": Stopper((PRODUCT.workload.name,), night.ledger, night.service, night.clock),
+        "stopper": Stopper((PRODUCT.workload.name,), night.ledger, night.service, night.clock, night.events),
         "manifest_writer": stages.manifest,
         "submitter": stages.submitter,
         "lookout": Lookout(stages.watch, NO_HINTS, timedelta(0)),

@@ -42,5 +42,16 @@ def test_what_could_not_be_stopped_makes_the_run_fail_with_the_reason() -> None:
     assert "it is not submitted" in str(failure.user_failure_data.description)
 
 
+def test_a_day_that_is_asked_on_demand_is_no_failure_and_the_run_says_what_stops_it() -> None:
+    night = night_of(2)
+    night.stages().manifest.write(DAY)
+
+    result = stopped(night)
+
+    assert result.success
+    (output,) = [event.step_output_data for event in result.all_events if event.is_successful_output]
+    assert "yorutsuke pause" in str(output.metadata["jobs"].value)
+
+
 def test_a_day_without_open_jobs_is_green() -> None:
     assert stopped(night_of(0)).success

@@ -193,4 +193,4 @@ def test_many_alerts_are_one_message(count: int, subject: str) -> None:
 
     assert message.subject == subject
     assert message.text.startswith("text 0")
-    assert ("And 10 more" in message.text) == (count == 60)
+    assert ("And 10 more: yorutsuke jobs --open" in message.text) == (count == 60)

@@ -8,6 +8,7 @@ import pytest
 
 from yorutsuke_pipeline.engine.batch_job import SUBMITTING, WITHDRAWN
 from yorutsuke_pipeline.engine.errors import PermanentError
+from yorutsuke_pipeline.engine.events import EventName
 from yorutsuke_pipeline.engine.intent import IntentStatus
 from yorutsuke_pipeline.engine.stopping import Stopper, Verdict
 from yorutsuke_pipeline_tests.engine.invariants import check_settled
@@ -17,7 +18,7 @@ from yorutsuke_pipeline_tests.fakes.batch_service import CreateAnswer, FakeBatch
 
 
 def stopper(night: Night) -> Stopper:
-    return Stopper(("receipts", "receipts-trial"), night.ledger, night.service, night.clock)
+    return Stopper(("receipts", "receipts-trial"), night.ledger, night.service, night.clock, night.events)
 
 
 def submitted(count: int = 3, *answers: CreateAnswer) -> Night:
@@ -84,6 +85,16 @@ def test_answers_of_an_intent_whose_rest_was_withdrawn_are_read_also_while_pause
     assert night.ledger.intents[FIRST].status is IntentStatus.SUBMITTED
     assert len(night.run().raw_output.collected) == 1
     assert len(night.table.rows) == 4
+
+
+def test_an_intent_whose_rest_was_withdrawn_tells_that_it_is_submitted_as_one_whose_last_job_was_created() -> None:
+    night = submitted(8, CreateAnswer.CREATED, CreateAnswer.SLOTS_FULL)
+
+    stopper(night).stop(stopper(night).of_day(DAY))
+    night.stages().submitter.submit(DAY)
+
+    (event,) = night.events.named(EventName.BATCH_SUBMITTED)
+    assert (event.intent_id, dict(event.facts)) == (FIRST, {"jobs": 2, "records": 8})
 
 
 def test_of_an_intent_that_is_not_submitted_nothing_is_stopped_or_withdrawn() -> None:

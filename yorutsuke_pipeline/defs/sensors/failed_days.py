@@ -1,65 +1,136 @@
 """The sensor of failed days: whoever started the run, the schedule, a sensor or a person in the UI.
 
+A plain sensor and not Dagster's `run_failure_sensor`: that one calls once for each run, and never again when
+nobody could be told. The cursor is the number of the last failure, in Dagster's event log, that was told of.
+
 Kept out: failures that mend themselves. A run that Dagster starts again, or an ingest that the completion
 sensor launches again, is told of only when nobody tries any more.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import dagster as dg
 
+from yorutsuke_pipeline.defs.failures import clear_failures
 from yorutsuke_pipeline.defs.jobs import INTENT_TAG
 from yorutsuke_pipeline.defs.sensors.completion import MOST_FAILED_INGESTS
 from yorutsuke_pipeline.defs.sensors.day_runs import PARTITION_TAG, WILL_RETRY_TAG, DayRuns
-from yorutsuke_pipeline.engine.alerts import Alert
+from yorutsuke_pipeline.defs.stop_jobs import STOP_JOBS
+from yorutsuke_pipeline.engine.alerts import Alert, in_one
 from yorutsuke_pipeline.engine.errors import YorutsukeError
 from yorutsuke_pipeline.engine.ports import AlertChannel, IntentLedger
+
+# Each costs a query for its reasons; what failed beyond them comes with the next tick.
+_MOST_AT_ONCE = 200
+# SNS takes 256 KB, and what it refuses would be sent again for ever: 50 alerts of these in UTF-8 stay below.
+_LONGEST_REASONS = 1_000
 
 
 def build_failed_days_sensor(*, every_seconds: int) -> dg.SensorDefinition:
     """Return the sensor, which looks every `every_seconds`."""
 
     # No list of jobs: materializations and backfills from the UI run under a job of Dagster's own.
-    @dg.run_failure_sensor(minimum_interval_seconds=every_seconds, default_status=dg.DefaultSensorStatus.RUNNING)
+    @dg.sensor(minimum_interval_seconds=every_seconds, default_status=dg.DefaultSensorStatus.RUNNING)
     def failed_days(
-        context: dg.RunFailureSensorContext,
+        context: dg.SensorEvaluationContext,
         ledger: dg.ResourceParam[IntentLedger],
         alert_channel: dg.ResourceParam[AlertChannel],
     ) -> dg.SkipReason:
-        """Tell of a run that failed, when nothing starts it again by itself."""
-        run = context.dagster_run
-        try:
-            if _is_started_again(run, context.instance, ledger):
-                return dg.SkipReason(f"run {run.run_id} failed and is started again")
-            alert = _alert(run, "\n".join(_reasons(context)))
+        """Tell of the runs that failed and that nothing starts again by itself; of all in one message, once."""
+        told = _told(context.cursor)
+        if told is None:
+            # What failed before anybody listened is no news.
+            context.update_cursor(str(_newest(context.instance)))
+            return dg.SkipReason("from now on, failed runs are told of")
+        last, runs = _failed_since(context.instance, told)
+        with clear_failures():
+            left = _left_to_people(runs, context.instance, ledger)
+        alerts = [_alert(run, context.instance) for run in left]
+        for alert in alerts:
             context.log.warning("%s", alert.text)
-            alert_channel.send(alert)
-        except YorutsukeError as error:
-            # Dagster would not call again for this run; its day is red all the same, and this is in the log.
-            context.log.warning("could not tell of the failed run %s: %s", run.run_id, error)
-            return dg.SkipReason(f"run {run.run_id} failed; nobody could be told: {error}")
-        return dg.SkipReason(f"told: {alert.subject}")
+        said = f"{len(runs)} runs failed, nothing to tell"
+        if alerts:
+            message = in_one(alerts, others="the failed runs in Dagster")
+            try:
+                alert_channel.send(message)
+            except YorutsukeError as error:
+                # The cursor stays where it is: the next tick tries again.
+                context.log.warning("the alert topic was not reached: %s", error)
+                return dg.SkipReason(f"{len(alerts)} alerts could not be sent: {error}")
+            said = f"told: {message.subject}"
+        context.update_cursor(str(last))
+        return dg.SkipReason(said)
 
     return failed_days
 
 
-def _is_started_again(run: dg.DagsterRun, instance: dg.DagsterInstance, ledger: IntentLedger) -> bool:
-    if run.tags.get(WILL_RETRY_TAG) == "true":
-        return True
-    name = run.tags.get(INTENT_TAG)
-    if name is None or run.job_name != "ingest_results":
-        return False
+def _told(cursor: str | None) -> int | None:
+    """Return the number of the last failure that was told of; None at the first tick, and for a foreign cursor."""
+    try:
+        return int(cursor) if cursor else None
+    except ValueError:
+        return None
+
+
+def _newest(instance: dg.DagsterInstance) -> int:
+    newest = instance.fetch_run_status_changes(dg.DagsterEventType.RUN_FAILURE, limit=1).records
+    return newest[0].storage_id if newest else 0
+
+
+def _failed_since(instance: dg.DagsterInstance, told: int) -> tuple[int, list[dg.DagsterRun]]:
+    """Return the number of the last failure after `told` that is looked at, and the runs of all, the oldest first."""
+    wanted = dg.RunStatusChangeRecordsFilter(dg.DagsterEventType.RUN_FAILURE, after_storage_id=told)
+    failures = instance.fetch_run_status_changes(wanted, limit=_MOST_AT_ONCE, ascending=True).records
+    if not failures:
+        return told, []
+    names = list(dict.fromkeys(failure.event_log_entry.run_id for failure in failures))
+    runs = {run.run_id: run for run in instance.get_runs(dg.RunsFilter(run_ids=names))}
+    # A run that was deleted since is nobody's any more.
+    return failures[-1].storage_id, [runs[name] for name in names if name in runs]
+
+
+def _left_to_people(
+    runs: Sequence[dg.DagsterRun], instance: dg.DagsterInstance, ledger: IntentLedger
+) -> list[dg.DagsterRun]:
+    """Return the runs that nothing starts again."""
+    final = [run for run in runs if run.tags.get(WILL_RETRY_TAG) != "true"]
+    ingested = {run.tags[INTENT_TAG] for run in final if run.job_name == "ingest_results" and INTENT_TAG in run.tags}
+    failed = DayRuns(instance).failed_ingests(ingested)
+    again = {name for name in ingested if failed[name] < MOST_FAILED_INGESTS and _is_open(name, ledger)}
+    return [run for run in final if run.job_name != "ingest_results" or run.tags.get(INTENT_TAG) not in again]
+
+
+def _is_open(name: str, ledger: IntentLedger) -> bool:
+    """Tell whether an ingest is launched again for the intent; of a closed one the failure says how its jobs ended."""
     intent = ledger.intent(name)
-    if intent is None or not intent.is_open:
-        # It did all it could: the intent is closed, and the failure says how its jobs ended.
-        return False
-    return DayRuns(instance).failed_ingests([name])[name] < MOST_FAILED_INGESTS
+    return intent is not None and intent.is_open
 
 
-def _reasons(context: dg.RunFailureSensorContext) -> Iterator[str]:
+def _alert(run: dg.DagsterRun, instance: dg.DagsterInstance) -> Alert:
+    day = run.tags.get(PARTITION_TAG)
+    what = "A materialization" if run.job_name.startswith("__") else run.job_name
+    reasons = _cut("\n".join(_reasons(run, instance)))
+    subject, remedy = f"{what} failed", ""
+    if day is not None and run.job_name == STOP_JOBS:
+        # Nothing of the day is red, so there is nothing to retry.
+        subject = f"jobs of {day} were not stopped"
+        remedy = f"\nThey go on, and cost. Do what the reasons say, then: yorutsuke jobs stop {day}"
+    elif day is not None:
+        command = f"yorutsuke retry-failed --from {day} --to {day}"
+        subject = f"{day} failed"
+        remedy = "" if command in reasons else f"\nWhen the cause is mended: {command}"
+    text = f"{what} of {day or 'several days'} failed.\n{reasons}{remedy}\nThe run in Dagster: {run.run_id}"
+    return Alert(f"failed {run.run_id}", subject, text)
+
+
+def _cut(reasons: str) -> str:
+    return reasons if len(reasons) <= _LONGEST_REASONS else f"{reasons[:_LONGEST_REASONS]} …"
+
+
+def _reasons(run: dg.DagsterRun, instance: dg.DagsterInstance) -> Iterator[str]:
     """Yield what each failed step said: the product's own sentence, or of a foreign error only its kind."""
-    steps = context.get_step_failure_events()
-    for step in steps:
+    steps = instance.get_records_for_run(run.run_id, of_type=dg.DagsterEventType.STEP_FAILURE).records
+    for step in (record.event_log_entry.get_dagster_event() for record in steps):
         failure = step.step_failure_data
         if failure.user_failure_data is not None and failure.user_failure_data.description:
             yield f"{step.step_key}: {failure.user_failure_data.description}"
@@ -75,15 +146,3 @@ def _kind(step: dg.DagsterEvent) -> str:
     while error is not None and error.cause is not None:
         error = error.cause
     return str(error.cls_name) if error is not None else "no reason was given"
-
-
-def _alert(run: dg.DagsterRun, reasons: str) -> Alert:
-    day = run.tags.get(PARTITION_TAG)
-    what = "A materialization" if run.job_name.startswith("__") else run.job_name
-    subject, remedy = f"{what} failed", ""
-    if day is not None:
-        command = f"yorutsuke retry-failed --from {day} --to {day}"
-        subject = f"{day} failed"
-        remedy = "" if command in reasons else f"\nWhen the cause is mended: {command}"
-    text = f"{what} of {day or 'several days'} failed.\n{reasons}{remedy}\nThe run in Dagster: {run.run_id}"
-    return Alert(f"failed {run.run_id}", subject, text)

@@ -110,18 +110,10 @@ class Actors:
 
     def tell_of_failure(self, day: date, intent_id: str) -> str:
         """Let the sensor of failed days see that the ingest of an intent failed; return what it says."""
-        sensor: Any = _definitions().get_repository_def().get_sensor_def("failed_days")
-        run = self.instance.add_run(_run(day, "ingest_results", dg.DagsterRunStatus.FAILURE, intent_id))
-        context = dg.build_run_status_sensor_context(
-            sensor_name=sensor.name,
-            dagster_event=dg.DagsterEvent("PIPELINE_FAILURE", job_name=run.job_name, message="failed"),
-            dagster_instance=self.instance,
-            dagster_run=run,
-            resources=self._resources(SENSOR, sensor.required_resource_keys),
-        ).for_run_failure()
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            return str(sensor(context).skip_message)
+        cursor = self._evaluate("failed_days").cursor
+        run = self.instance.add_run(_run(day, "ingest_results", dg.DagsterRunStatus.STARTED, intent_id))
+        self.instance.report_run_failed(run)
+        return str(self._evaluate("failed_days", cursor).skip_message)
 
     def nightly(self, day: date) -> set[str]:
         """Evaluate the schedule of the night after a day; return the days that it launches a run for."""
@@ -179,7 +171,7 @@ class Actors:
             )
         assert ended.success
 
-    def _evaluate(self, name: str) -> Any:  # noqa: ANN401 — Dagster keeps its type to itself
+    def _evaluate(self, name: str, cursor: str | None = None) -> Any:  # noqa: ANN401 — Dagster keeps its type to itself
         sensor = _definitions().get_repository_def().get_sensor_def(name)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -187,6 +179,7 @@ class Actors:
                 instance=self.instance,
                 repository_def=_definitions().get_repository_def(),
                 sensor_name=name,
+                cursor=cursor,
                 resources=self._resources(SENSOR, sensor.required_resource_keys),
             )
             return sensor.evaluate_tick(context)
