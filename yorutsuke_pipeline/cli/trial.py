@@ -176,7 +176,8 @@ def _confirm_cost(rules: Trials, sealed: Intent, *, yes: bool) -> None:
     )
     if yes or click.confirm("Ask, and pay for it?", err=True):
         return
-    if not has_begun:
+    # Looked at again: somebody may have begun it while this one thought about it.
+    if not rules.has_begun(sealed):
         rules.discard(sealed)
     raise click.Abort
 

@@ -57,7 +57,7 @@ class Opening:
                 has_begun = any(job.status != PLANNED for job in jobs)
                 if has_begun or (self._asks_as_configured(intent) and self._is_intact(jobs)):
                     return intent
-                self.give_up(self._taken_over(intent, jobs), layout.records_key_of(jobs[0].part_key))
+                self.give_up(self.taken_over(intent, jobs), layout.records_key_of(jobs[0].part_key))
         return None
 
     def open(self, day: date) -> Intent:
@@ -129,11 +129,14 @@ class Opening:
             )
         return closed
 
-    def _taken_over(self, intent: Intent, jobs: tuple[BatchJob, ...]) -> Intent:
+    def taken_over(self, intent: Intent, jobs: tuple[BatchJob, ...]) -> Intent:
         """Take a sealed intent away from whoever is about to submit it, and give back what was reserved for it.
 
         All is written at a new version and else as it was: if this run dies before the end, and the setting is put
         back, the intent can still be submitted.
+
+        Raises:
+            LostRaceError: It was gone on with since it and its jobs were read.
         """
         taken = self.ledger.save(intent)
         for job in jobs:

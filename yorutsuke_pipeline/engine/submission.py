@@ -25,6 +25,7 @@ from yorutsuke_pipeline.engine.batch_job import PLANNED, SUBMITTING, WITHDRAWN, 
 from yorutsuke_pipeline.engine.day_intents import intents_in
 from yorutsuke_pipeline.engine.errors import (
     InDoubtError,
+    LostRaceError,
     ManifestChangedError,
     PausedError,
     PreflightFailedError,
@@ -113,14 +114,22 @@ class Submitter:
             SubmissionRefusedError: The service refused a job, which does not exist then.
             InDoubtError: Nobody can tell whether a job exists; run the stage again.
             ConfigurationError: The account has no slot for a job of the model, and never will without a change.
+            LostRaceError: Another run has gone on with an intent since it was read.
         """
+        statuses = (IntentStatus.MANIFESTED, IntentStatus.SUBMITTED)
+        return self._submit_each(intents_in(self.ledger, self.workload.name, day, *statuses))
+
+    def submit_intent(self, intent: Intent) -> SubmissionReport:
+        """Do the work of `submit` for one sealed intent, if it still is as it was read; raises the same."""
+        return self._submit_each([intent])
+
+    def _submit_each(self, listed_intents: list[Intent]) -> SubmissionReport:
         intents: list[Intent] = []
         jobs: list[BatchJob] = []
         waiting = 0
         paused: str | None = None
-        statuses = (IntentStatus.MANIFESTED, IntentStatus.SUBMITTED)
         faults: list[str] = []
-        for listed in intents_in(self.ledger, self.workload.name, day, *statuses):
+        for listed in listed_intents:
             tried = self._submit_all(listed)
             intent, paused = tried.verdict.intent, tried.paused or paused
             jobs.extend(tried.jobs)
@@ -139,6 +148,7 @@ class Submitter:
     def _submit_all(self, intent: Intent) -> _Tried:
         """Submit an intent's jobs, if its pre-flight lets them go."""
         jobs, turn = list(self.ledger.jobs(intent.intent_id)[: intent.job_count]), self._turn(intent)
+        self._check_not_taken_over(intent)
         has_begun = any(job.status != PLANNED for job in jobs)
         if not has_begun:
             pause = self.switch.current()
@@ -158,6 +168,18 @@ class Submitter:
             rest = [self._withdraw(job, verdict.withdrawal) if job.status == PLANNED else job for job in rest]
         others = self._try(verdict, rest, turn, has_begun=True)
         return replace(others, jobs=[*first.jobs, *others.jobs])
+
+    def _check_not_taken_over(self, intent: Intent) -> None:
+        """Refuse to go on with an intent that was given up since it was read, or is about to be.
+
+        Looked at after its jobs were read: whoever takes it over saves it first, and then its jobs. So either that is
+        seen here, or the jobs that were read cannot be written any more.
+        """
+        if intent.status is not IntentStatus.MANIFESTED:
+            return
+        current = self.ledger.intent(intent.intent_id)
+        if current is None or current.version != intent.version:
+            raise LostRaceError(f"another run has gone on with {intent.intent_id} since it was read; submit it again")
 
     @property
     def _judge(self) -> PreflightJudge:

@@ -9,14 +9,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from yorutsuke_pipeline.engine import layout
 from yorutsuke_pipeline.engine.batch_job import PLANNED, JobMode
 from yorutsuke_pipeline.engine.day_intents import intents_in, numbered_intents
-from yorutsuke_pipeline.engine.errors import PermanentError
+from yorutsuke_pipeline.engine.errors import LostRaceError, PermanentError
 from yorutsuke_pipeline.engine.intent import Intent, IntentStatus, ResultStats
+from yorutsuke_pipeline.engine.trials.withdrawal import Withdrawal
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from datetime import date
 
     from yorutsuke_pipeline.engine.batch_job import BatchJob
@@ -55,17 +54,27 @@ class Trials:
         intent = self.writer.write(day).intent
         return intent if intent is not None and intent.record_count else None
 
-    def jobs(self, intent: Intent) -> Sequence[BatchJob]:
+    def jobs(self, intent: Intent) -> tuple[BatchJob, ...]:
         """Return a trial's jobs."""
-        return self.ledger.jobs(intent.intent_id)[: intent.job_count]
+        return self.writer.jobs(intent)
 
     def ask(self, intent: Intent) -> SubmissionReport:
         """Submit a sealed trial, or ask on demand. From here on it is paid for.
 
+        Asked is only what a person has seen and confirmed: this trial, as it was sealed.
+
         Raises:
+            LostRaceError: Another command has changed the trial since; it is not asked any further.
+            BudgetExceededError: The estimate passes a budget; nothing was asked.
             SubmissionRefusedError: The service refused the job.
         """
-        return self.submitter.submit(intent.day)
+        try:
+            return self.submitter.submit_intent(intent)
+        except LostRaceError as error:
+            raise LostRaceError(
+                f"another command has changed {intent.intent_id} since its estimate was shown, so it is not asked any "
+                "further; start the trial again"
+            ) from error
 
     def collected(self, intent: Intent) -> Intent | None:
         """Return a trial once its answers are read, None while its jobs run.
@@ -104,18 +113,22 @@ class Trials:
         return (open_ones or found)[-1]
 
     def discard(self, intent: Intent) -> Intent:
-        """Close a trial of which nothing is accepted.
+        """Close a trial of which nothing is accepted; what it has cost so far is settled.
 
         Raises:
             PermanentError: Its jobs still run.
+            LostRaceError: It is being asked at this moment.
         """
-        if not intent.is_open:
-            return intent
-        if intent.status in _UNSUBMITTED:
-            self._check_nothing_runs(intent)
-            # Half asked on demand, it may have cost something; that is never settled, and so stays unknown.
-            return self._give_up(intent)
-        return self.close(intent, accepted=0)
+        current = self.named(intent.intent_id)
+        if not current.is_open:
+            return current
+        if current.status in _UNSUBMITTED:
+            jobs = self.jobs(current)
+            if not _has_begun(jobs):
+                return self._withdrawal.of_unasked(current, jobs)
+            _check_nothing_runs(current, jobs)
+            current = self._withdrawal.of_half_asked(current, jobs)
+        return self.close(current, accepted=0) if current.is_open else current
 
     def close(self, intent: Intent, *, accepted: int) -> Intent:
         """Close a trial of which so many records were accepted.
@@ -135,7 +148,11 @@ class Trials:
 
     def has_begun(self, intent: Intent) -> bool:
         """Tell whether anything of a trial may have been asked, and so paid for."""
-        return any(job.status != PLANNED for job in self.jobs(intent))
+        return _has_begun(self.jobs(intent))
+
+    @property
+    def _withdrawal(self) -> Withdrawal:
+        return Withdrawal(self.writer, self.submitter)
 
     def _make_way(self, earlier: Intent) -> None:
         """Give up an earlier trial that asked nothing; let one that was half asked as this one is go on."""
@@ -147,22 +164,23 @@ class Trials:
                 raise PermanentError(
                     f"{told} is asked already: `yorutsuke trial show {earlier.intent_id}`, then accept or discard it"
                 )
-        elif not self.has_begun(earlier):
-            self._give_up(earlier)
+        elif not _has_begun(jobs := self.jobs(earlier)):
+            self._withdrawal.of_unasked(earlier, jobs)
         elif not is_the_same:
             raise PermanentError(f"{told} is half asked: start that one again to finish it, or discard it")
 
-    def _check_nothing_runs(self, intent: Intent) -> None:
-        running = [job for job in self.jobs(intent) if _may_run(job)]
-        if running:
-            raise PermanentError(
-                f"{len(running)} jobs of {intent.intent_id} are at Bedrock, or may be: "
-                f"`yorutsuke jobs stop {intent.intent_id}`, or start the trial again to finish it"
-            )
 
-    def _give_up(self, intent: Intent) -> Intent:
-        # Nothing is claimed by a trial, so no list of records is read to release them.
-        return self.writer.give_up(intent, layout.records_key(intent.intent_id))
+def _has_begun(jobs: tuple[BatchJob, ...]) -> bool:
+    return any(job.status != PLANNED for job in jobs)
+
+
+def _check_nothing_runs(intent: Intent, jobs: tuple[BatchJob, ...]) -> None:
+    running = [job for job in jobs if _may_run(job)]
+    if running:
+        raise PermanentError(
+            f"{len(running)} jobs of {intent.intent_id} are at Bedrock, or may be: "
+            f"`yorutsuke jobs stop {intent.intent_id}`, or start the trial again to finish it"
+        )
 
 
 def _may_run(job: BatchJob) -> bool:

@@ -10,7 +10,7 @@ from decimal import Decimal
 
 import pytest
 
-from yorutsuke_pipeline.engine.errors import BudgetExceededError, PermanentError
+from yorutsuke_pipeline.engine.errors import BudgetExceededError, LostRaceError, PermanentError
 from yorutsuke_pipeline.engine.intent import IntentStatus
 from yorutsuke_pipeline_tests.engine.interruptions import Calls, Interruption, Killed
 from yorutsuke_pipeline_tests.engine.nights import DAY, FIRST, pictured
@@ -230,18 +230,35 @@ def test_a_trial_whose_job_runs_is_neither_collected_nor_discarded() -> None:
         rules.discard(running)
 
 
-def test_a_trial_that_is_half_asked_on_demand_can_be_discarded_and_its_cost_stays_unknown() -> None:
+def test_what_is_asked_is_what_was_confirmed_also_if_another_command_sealed_more_meanwhile() -> None:
     night = ended_night(4)
-    rules = trials(night, most=2)
-    sealed = rules.seal(DAY)
+    confirmed = trials(night, most=1).seal(DAY)
+    assert confirmed is not None
+    other = trials(night).seal(DAY)
+    assert other is not None
+    jobs_before = len(night.service.requests)
+
+    with pytest.raises(LostRaceError, match=f"{TRIAL} since its estimate was shown.*start the trial again"):
+        trials(night, most=1).ask(confirmed)
+
+    assert (night.model.asked, len(night.service.requests)) == ([], jobs_before)
+    trials(night).ask(other)
+    assert len(night.service.requests) == jobs_before + 1
+
+
+def test_asking_one_trial_asks_no_other_one_of_the_day() -> None:
+    night = ended_night(4)
+    sealed = trials(night, most=1).seal(DAY)
     assert sealed is not None
-    with pytest.raises(Killed):
-        trials(night, most=2, wrap=Calls(12, Interruption.KILL).watch).ask(sealed)
-    assert rules.has_begun(sealed)
+    unasked = night.ledger.intents[TRIAL]
+    other = "receipts-trial-2026-01-09-002"
+    night.ledger.intents[other] = replace(unasked, intent_id=other)
+    night.ledger.rows[other, 1] = replace(night.ledger.rows[TRIAL, 1], intent_id=other)
 
-    closed = rules.discard(rules.named(TRIAL))
+    report = trials(night, most=1).ask(sealed)
 
-    assert (closed.status, closed.cost_usd) == (IntentStatus.CLOSED, None)
+    assert ([intent.intent_id for intent in report.intents], len(night.model.asked)) == ([TRIAL], 1)
+    assert night.ledger.intents[other].status is IntentStatus.MANIFESTED
 
 
 def test_a_name_that_is_no_trial_is_refused() -> None:
