@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections import deque
+from collections.abc import Generator
 from concurrent.futures import Future, ThreadPoolExecutor
 from itertools import islice
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -16,7 +17,7 @@ from pydantic_core import PydanticSerializationError, from_json, to_json
 from yorutsuke_pipeline.engine.errors import ManifestChangedError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from yorutsuke_pipeline.engine.ports import ObjectStore
 
@@ -63,6 +64,10 @@ def map_bounded(
         finally:
             for future in waiting:
                 future.cancel()
+            # Here and now: an error's traceback would keep it, and with it threads of its own, until the garbage
+            # collector comes by, which may be in the midst of starting another thread.
+            if isinstance(source, Generator):
+                source.close()
 
 
 def chunked(items: Iterable[Item], size: int) -> Iterator[list[Item]]:

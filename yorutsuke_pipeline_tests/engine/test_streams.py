@@ -95,3 +95,23 @@ def test_lines_that_hold_what_is_not_wanted_are_passed_over_unread() -> None:
     found = list(read_json_lines(objects, "key", without=b'"b":2'))
 
     assert found == [{"a": 1}, {"a": "half a pair: \ud800"}]
+
+
+def test_an_error_ends_what_was_read_from_at_once_also_while_it_is_looked_at() -> None:
+    is_ended = Event()
+
+    def items() -> Iterator[int]:
+        try:
+            yield from range(10)
+        finally:
+            is_ended.set()
+
+    def call(item: int) -> int:
+        raise ValueError(item)
+
+    with pytest.raises(ValueError, match="0") as caught:
+        list(map_bounded(call, items(), workers=1))
+
+    # The error is still held, and with its traceback all frames that it came through.
+    assert caught.value is not None
+    assert is_ended.is_set()
