@@ -6,23 +6,17 @@ What belongs here: the order of the two writes, and many of them at once. What i
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol
 
 from yorutsuke_pipeline.aws.pending_row import NewImage
 from yorutsuke_pipeline.engine.words import Word
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
-
     from yorutsuke_pipeline.composition import Composition
     from yorutsuke_pipeline.engine.ports import ObjectStore
     from yorutsuke_pipeline.engine.record import PendingRecord
     from yorutsuke_pipeline.workloads.receipts.upload import Upload
-
-_Item = TypeVar("_Item")
-_Result = TypeVar("_Result")
 
 
 class Fate(Word):
@@ -89,20 +83,3 @@ class Inbox:
 def inbox(product: Composition) -> Inbox:
     """Return the inbox of a product."""
     return Inbox(product.objects, product.pending_images)
-
-
-def several_at_once(
-    work: Callable[[_Item], _Result],
-    items: Iterable[_Item],
-    *,
-    concurrency: int,
-) -> Iterator[_Result]:
-    """Yield the result of each item in order, a few being worked on at once.
-
-    An error, Ctrl-C included, ends it: what is being worked on is finished, the rest is not begun.
-    """
-    pool = ThreadPoolExecutor(concurrency)
-    try:
-        yield from pool.map(work, items)
-    finally:
-        pool.shutdown(wait=True, cancel_futures=True)

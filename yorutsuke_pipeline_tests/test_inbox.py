@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from yorutsuke_pipeline.engine.record import PendingRecord
-from yorutsuke_pipeline.inbox import Fate, Inbox, several_at_once
+from yorutsuke_pipeline.inbox import Fate, Inbox
 from yorutsuke_pipeline.workloads.receipts.upload import describe_upload
 from yorutsuke_pipeline_tests.fakes.object_store import FakeObjectStore
 
@@ -78,21 +78,3 @@ def test_a_photo_whose_row_was_not_reached_goes_in_at_the_second_try() -> None:
 
     assert Inbox(objects, images).put(UPLOAD, b"photo") is Fate.ADDED
     assert list(objects.contents) == [UPLOAD.s3_key]
-
-
-def test_several_at_once_keeps_the_order_and_begins_nothing_after_an_error() -> None:
-    begun: list[int] = []
-
-    def work(number: int) -> int:
-        begun.append(number)
-        if number == 1:
-            raise ValueError(number)
-        return number
-
-    results: list[int] = []
-    with pytest.raises(ValueError, match="1"):
-        results.extend(several_at_once(work, range(1000), concurrency=1))
-
-    assert results == [0]
-    assert len(begun) < 1000
-    assert list(several_at_once(str, range(5), concurrency=3)) == ["0", "1", "2", "3", "4"]

@@ -130,11 +130,11 @@ def _moment(product: Composition, day: date | None) -> datetime:
 
 
 def _offer_all(offer: partial[Offered], files: list[Path], *, concurrency: int) -> list[Offered]:
-    from yorutsuke_pipeline.inbox import several_at_once  # noqa: PLC0415 — as above
+    from yorutsuke_pipeline.engine.streams import map_bounded  # noqa: PLC0415 — as above
 
     offered: list[Offered] = []
     try:
-        all_files = several_at_once(offer, files, concurrency=concurrency)
+        all_files = map_bounded(offer, files, workers=concurrency)
         offered.extend(with_bar("adding photos", all_files, len(files)))
     except YorutsukeError:
         added = _count(offered, "added")

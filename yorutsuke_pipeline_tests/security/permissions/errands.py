@@ -68,14 +68,17 @@ def a_pause_and_what_looks_at_it(actors: Actors, _folder: Path) -> None:
     place, day = actors.place, actors.place.new_day()
     for number in range(FEWEST_RECORDS):
         place.put(day, number)
-    for _ in range(2):
-        actors.command("pause", "--reason", "the prices look odd", "--by", "aoi")
-    assert actors.document("status")["paused"]
-    assert actors.nightly(day) == {str(day)}
-    actors.submit(day)
-    assert str(day) not in actors.tick()
-    assert actors.look_for_late_days() == "none is late"
-    actors.command("resume")
+    try:
+        for _ in range(2):
+            actors.command("pause", "--reason", "the prices look odd", "--by", "aoi")
+        assert actors.document("status")["paused"]
+        assert str(day) in actors.nightly(day)
+        actors.submit(day)
+        assert str(day) not in actors.tick()
+        assert actors.look_for_late_days() == "none is late"
+    finally:
+        # Others use this AWS after us.
+        actors.command("resume")
     assert not actors.document("status")["paused"]
 
 
@@ -86,13 +89,15 @@ def jobs_that_are_stopped(actors: Actors, _folder: Path) -> None:
     for day, images in zip(days, (2 * FEWEST_RECORDS, FEWEST_RECORDS), strict=True):
         for number in range(images):
             place.put(day, number)
-    _submit_only_the_first(actors.with_settings(YORUTSUKE_MOST_RECORDS=str(FEWEST_RECORDS)), days[0])
-    stopped = actors.document("jobs", "stop", f"receipts-{days[0]}-001", "--yes")["jobs"]
-    assert [each["verdict"] for each in stopped] == ["withdrawn", "stopping"]
-    actors.submit(days[1])
-    actors.stop_in_dagster(days[1])
-    actors.command("jobs", "stop", "abcdefghijkl", "--yes", exit_code=1)
-    at_once(place.world)
+    try:
+        _submit_only_the_first(actors.with_settings(YORUTSUKE_MOST_RECORDS=str(FEWEST_RECORDS)), days[0])
+        stopped = actors.document("jobs", "stop", f"receipts-{days[0]}-001", "--yes")["jobs"]
+        assert [each["verdict"] for each in stopped] == ["withdrawn", "stopping"]
+        actors.submit(days[1])
+        actors.stop_in_dagster(days[1])
+        actors.command("jobs", "stop", "abcdefghijkl", "--yes", exit_code=1)
+    finally:
+        at_once(place.world)
 
 
 def await_the_end(actors: Actors, name: str) -> None:
