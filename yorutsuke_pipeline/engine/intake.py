@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from yorutsuke_pipeline.engine.streams import json_line
+from yorutsuke_pipeline.engine.streams import end, json_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -46,12 +46,15 @@ class Intake:
 
     def accepted(self, claimed: Iterable[Claimed | None]) -> Iterator[Claimed]:
         """Yield what is to be asked about, and put aside what was turned away."""
-        for each in claimed:
-            self.left -= 1
-            if each is not None and each.reject is not None:
-                self.rejected.append(each)
-            elif each is not None:
-                yield each
+        try:
+            for each in claimed:
+                self.left -= 1
+                if each is not None and each.reject is not None:
+                    self.rejected.append(each)
+                elif each is not None:
+                    yield each
+        finally:
+            end(claimed)
 
 
 def list_record(listing: ObjectWriter, claimed: Claimed, job: int) -> None:

@@ -64,17 +64,27 @@ def map_bounded(
         finally:
             for future in waiting:
                 future.cancel()
-            # Here and now: an error's traceback would keep it, and with it threads of its own, until the garbage
-            # collector comes by, which may be in the midst of starting another thread.
-            if isinstance(source, Generator):
-                source.close()
+            end(source)
 
 
 def chunked(items: Iterable[Item], size: int) -> Iterator[list[Item]]:
     """Yield lists of `size` items, the last one shorter."""
     source = iter(items)
-    while chunk := list(islice(source, size)):
-        yield chunk
+    try:
+        while chunk := list(islice(source, size)):
+            yield chunk
+    finally:
+        end(source)
+
+
+def end(source: object) -> None:
+    """End a generator that is read no further, and what it holds with it: here and now.
+
+    An error's traceback, or a variable, would keep it, and with it threads of its own, until the garbage collector
+    comes by: which may be in the midst of starting another thread, and then both wait for ever.
+    """
+    if isinstance(source, Generator):
+        source.close()
 
 
 def json_line(document: Any) -> bytes:  # noqa: ANN401 — any JSON

@@ -106,11 +106,13 @@ def test_an_error_ends_what_was_read_from_at_once_also_while_it_is_looked_at() -
         finally:
             is_ended.set()
 
-    def call(item: int) -> int:
+    def call(item: list[int]) -> int:
         raise ValueError(item)
 
+    numbers = items()
+    chunks = chunked(numbers, 2)
     with pytest.raises(ValueError, match="0") as caught:
-        list(map_bounded(call, items(), workers=1))
+        list(map_bounded(call, chunks, workers=1))
 
     # The error is still held, and with its traceback all frames that it came through.
     assert caught.value is not None
