@@ -1,6 +1,6 @@
 """The inbox: puts photos in line, as the app does: the object first, then its row.
 
-What belongs here: the order of the two writes, and many of them at once. What is kept out: which files
+What belongs here: the order of the two writes. What is kept out: which files, and how many at once
 (`cli/photo_files.py`), and what a photo must be (`workloads/receipts`).
 """
 
