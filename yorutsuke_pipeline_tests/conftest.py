@@ -14,6 +14,15 @@ if TYPE_CHECKING:
     from yorutsuke_pipeline.local_aws.endpoint import Endpoint
 
 
+@pytest.fixture(autouse=True)
+def _no_configuration_of_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keep the AWS configuration of whoever runs the tests out of them."""
+    for name in ("AWS_PROFILE", "AWS_REGION", "AWS_DEFAULT_REGION", "AWS_ENDPOINT_URL"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("AWS_CONFIG_FILE", "/nonexistent")
+    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", "/nonexistent")
+
+
 @pytest.fixture(scope="session")
 def embedded_aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Endpoint]:
     """One server for the session (for each xdist worker), provisioned, without sample data.

@@ -18,14 +18,6 @@ if TYPE_CHECKING:
     from yorutsuke_pipeline.local_aws.endpoint import Endpoint
 
 
-@pytest.fixture(autouse=True)
-def _no_configuration_of_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("AWS_PROFILE", "AWS_REGION", "AWS_DEFAULT_REGION", "AWS_ENDPOINT_URL"):
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.setenv("AWS_CONFIG_FILE", "/nonexistent")
-    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", "/nonexistent")
-
-
 @pytest.fixture(scope="package")
 def moto() -> Iterator[Place]:
     # Its own credentials would stay in the environment of every test that runs beside these.

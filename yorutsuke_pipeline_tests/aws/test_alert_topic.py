@@ -57,7 +57,7 @@ def test_a_subject_that_sns_would_refuse_is_made_one_that_it_takes(
     alerts.send(Alert("k", "領収書\nof " + "x" * 200, "text"))
 
     subject = received()["Subject"]
-    assert subject.startswith("yorutsuke-prod: ??? of xxx")
+    assert subject.startswith(f"yorutsuke-prod: {'?' * 3} of xxx")
     assert len(subject) == 100
 
 

@@ -9,8 +9,7 @@ import pytest
 
 from yorutsuke_pipeline import stages
 from yorutsuke_pipeline.engine.quotas import SERVICE_QUOTAS
-from yorutsuke_pipeline_tests.proof.world import open_world
-from yorutsuke_pipeline_tests.security.days import Place, at_once
+from yorutsuke_pipeline_tests.security.days import Place, at_once, open_place
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,19 +17,10 @@ if TYPE_CHECKING:
 _SECONDS_FOR_A_SLOT = 30.0
 
 
-@pytest.fixture(autouse=True)
-def _no_configuration_of_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("AWS_PROFILE", "AWS_REGION", "AWS_DEFAULT_REGION", "AWS_ENDPOINT_URL"):
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.setenv("AWS_CONFIG_FILE", "/nonexistent")
-    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", "/nonexistent")
-
-
 @pytest.fixture(scope="module")
 def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
-    with open_world(tmp_path_factory.mktemp("divided")) as world:
-        at_once(world)
-        yield Place(world)
+    with open_place(tmp_path_factory.mktemp("divided")) as opened:
+        yield opened
 
 
 def test_a_night_of_two_jobs_of_several_files_each_is_brought_home_whole(place: Place) -> None:

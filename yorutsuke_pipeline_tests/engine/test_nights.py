@@ -1,23 +1,18 @@
-"""A whole night in which every call to the outside is, in turn, the one that goes wrong.
-
-After each, everything is run again to its end, and every invariant must hold.
-"""
+"""A whole night in which every call to the outside is, in turn, the one that goes wrong."""
 
 from __future__ import annotations
 
-from contextlib import contextmanager, suppress
-from itertools import count
 from typing import TYPE_CHECKING
 
 import pytest
 
-from yorutsuke_pipeline.engine.errors import TransientError, YorutsukeError
-from yorutsuke_pipeline_tests.engine.interruptions import Calls, Interruption, Killed
-from yorutsuke_pipeline_tests.engine.invariants import READS, check_always, check_settled
+from yorutsuke_pipeline_tests.engine.interruptions import Interruption
+from yorutsuke_pipeline_tests.engine.invariants import check_settled
 from yorutsuke_pipeline_tests.engine.nights import night_of, with_quotas
+from yorutsuke_pipeline_tests.engine.sweeps import interrupt_everywhere, stall_everywhere
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
     from yorutsuke_pipeline_tests.engine.nights import Night
 
@@ -63,57 +58,23 @@ def test_a_quiet_night_settles_everything() -> None:
 
 @pytest.mark.parametrize("interruption", Interruption)
 def test_a_night_interrupted_at_any_call_is_finished_by_running_it_again(interruption: Interruption) -> None:
-    for at in count(1):
-        night = eventful_night()
-        calls = Calls(at, interruption)
-        with suppress(Killed, YorutsukeError):
-            night.run(night.stages(calls.watch))
-        if interruption is not Interruption.FAIL_BEFORE and calls.interrupted in READS:
-            continue  # leaves what dying before the next write leaves, or failing before this read
-        with told_as(f"{interruption}: call {at}, {calls.interrupted}"):
-            check_always(night)
-            night.run_until_settled()
-            check_settled(night)
-            # Create is never asked for a job that exists: nobody knows for how long a token is remembered.
-            assert night.service.asked_count == len(night.service.states)
-        if not calls.was_reached:
-            break
-    assert at > 100, "the night made far fewer calls than it must"
+    made = interrupt_everywhere(interruption, eventful_night, lambda night, stages: night.run(stages))
+
+    assert made > 100, "the night made far fewer calls than it must"
 
 
 def the_whole_night(night: Night) -> None:
+    night.arrive("img-late")
     night.run()
 
 
 def only_the_first_half(night: Night) -> None:
+    night.arrive("img-late")
     night.submit()
 
 
 @pytest.mark.parametrize("overtake", [the_whole_night, only_the_first_half])
 def test_a_run_that_stalls_at_any_call_does_no_harm_when_it_wakes(overtake: Callable[[Night], None]) -> None:
-    for at in count(1):
-        night = eventful_night()
+    made = stall_everywhere(eventful_night, lambda night, stages: night.run(stages), overtake)
 
-        def meanwhile(night: Night = night) -> None:
-            night.arrive("img-late")
-            overtake(night)
-
-        calls = Calls(at, meanwhile=meanwhile)
-        with told_as(f"overtaken at call {at}, {calls.interrupted}"):
-            with suppress(TransientError):
-                night.run(night.stages(calls.watch))
-            check_always(night)
-            night.run_until_settled()
-            check_settled(night)
-        if not calls.was_reached:
-            break
-    assert at > 100, "the night made far fewer calls than it must"
-
-
-@contextmanager
-def told_as(situation: str) -> Iterator[None]:
-    """Name the situation in which an invariant broke."""
-    try:
-        yield
-    except (AssertionError, YorutsukeError) as error:
-        raise AssertionError(situation) from error
+    assert made > 100, "the night made far fewer calls than it must"

@@ -6,7 +6,6 @@ from collections import Counter
 from contextlib import suppress
 from dataclasses import replace
 from decimal import Decimal
-from itertools import count
 from typing import Any
 
 import pytest
@@ -20,15 +19,14 @@ from yorutsuke_pipeline.engine.errors import (
     ConfigurationError,
     PreflightFailedError,
     TransientError,
-    YorutsukeError,
 )
 from yorutsuke_pipeline.engine.intent import IntentStatus
 from yorutsuke_pipeline.engine.ports import ModelRefusedError
 from yorutsuke_pipeline.engine.preflight import Findings, Preflight, corrected_estimate, preflight_size
-from yorutsuke_pipeline_tests.engine.interruptions import Calls, Interruption, Killed
-from yorutsuke_pipeline_tests.engine.invariants import READS, check_always, check_settled
+from yorutsuke_pipeline_tests.engine.interruptions import Interruption
+from yorutsuke_pipeline_tests.engine.invariants import check_settled
 from yorutsuke_pipeline_tests.engine.nights import DAY, FIRST, POLICY, Night, night_of, pictured
-from yorutsuke_pipeline_tests.engine.test_nights import told_as
+from yorutsuke_pipeline_tests.engine.sweeps import interrupt_everywhere, stall_everywhere
 from yorutsuke_pipeline_tests.fakes.model import FakeModel
 from yorutsuke_pipeline_tests.fakes.prices import NOVA_LITE, FixedPrices
 
@@ -254,47 +252,35 @@ def _findings(answered: int, usage: TokenUsage) -> Findings:
     return Findings(answered, usage, Counter())
 
 
+def sealed_large_night(*failures: Exception) -> Night:
+    night = large_night(8, *failures)
+    night.stages().manifest.write(DAY)
+    return night
+
+
 @pytest.mark.parametrize("failures", [(), (REFUSAL, REFUSAL)], ids=["answered", "refused"])
 @pytest.mark.parametrize("interruption", Interruption)
 def test_a_pre_flight_interrupted_at_any_call_is_finished_by_running_it_again(
     interruption: Interruption, failures: tuple[Exception, ...]
 ) -> None:
-    for at in count(1):
-        night = large_night(8, *failures)
-        night.stages().manifest.write(DAY)
-        calls = Calls(at, interruption)
-        with suppress(Killed, YorutsukeError):
-            night.stages(calls.watch).submitter.submit(DAY)
-        if interruption is not Interruption.FAIL_BEFORE and calls.interrupted in READS:
-            continue  # leaves what dying before the next write leaves, or failing before this read
-        with told_as(f"{interruption}: call {at}, {calls.interrupted}"):
-            check_always(night)
-            with suppress(PreflightFailedError):
-                night.run()
-            night.run_until_settled()
-            check_settled(night)
-            assert night.service.asked_count == len(night.service.states)
-        if not calls.was_reached:
-            break
-    assert at > 20
+    def settle(night: Night) -> None:
+        with suppress(PreflightFailedError):
+            night.run()
+        night.run_until_settled()
+
+    made = interrupt_everywhere(
+        interruption,
+        lambda: sealed_large_night(*failures),
+        lambda _, stages: stages.submitter.submit(DAY),
+        settle,
+    )
+
+    assert made > 20
 
 
 def test_a_run_that_stalls_at_any_call_of_a_pre_flight_does_no_harm_when_it_wakes() -> None:
-    for at in count(1):
-        night = large_night(8)
-        night.stages().manifest.write(DAY)
+    def meanwhile(night: Night) -> None:
+        night.arrive("img-late")
+        night.run()
 
-        def meanwhile(night: Night = night) -> None:
-            night.arrive("img-late")
-            night.run()
-
-        calls = Calls(at, meanwhile=meanwhile)
-        with told_as(f"overtaken at call {at}, {calls.interrupted}"):
-            with suppress(TransientError):
-                night.stages(calls.watch).submitter.submit(DAY)
-            check_always(night)
-            night.run_until_settled()
-            check_settled(night)
-        if not calls.was_reached:
-            break
-    assert at > 20
+    assert stall_everywhere(sealed_large_night, lambda _, stages: stages.submitter.submit(DAY), meanwhile) > 20

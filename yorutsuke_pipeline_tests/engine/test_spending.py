@@ -13,13 +13,13 @@ import pytest
 
 from yorutsuke_pipeline.engine.batch_job import PLANNED
 from yorutsuke_pipeline.engine.cost import TokenUsage
-from yorutsuke_pipeline.engine.errors import BudgetExceededError, LostRaceError, TransientError, YorutsukeError
+from yorutsuke_pipeline.engine.errors import BudgetExceededError, LostRaceError, YorutsukeError
 from yorutsuke_pipeline.engine.intent import Intent, IntentStatus
 from yorutsuke_pipeline.engine.spending import Amounts, Spending
 from yorutsuke_pipeline_tests.engine.interruptions import Calls, Interruption, Killed
 from yorutsuke_pipeline_tests.engine.invariants import check_always, check_settled
 from yorutsuke_pipeline_tests.engine.nights import DAY, FIRST, POLICY, SECOND, Night, night_of
-from yorutsuke_pipeline_tests.engine.test_nights import told_as
+from yorutsuke_pipeline_tests.engine.sweeps import stall_everywhere
 from yorutsuke_pipeline_tests.fakes.clock import FakeClock
 from yorutsuke_pipeline_tests.fakes.prices import FixedPrices
 from yorutsuke_pipeline_tests.fakes.spending_book import FakeSpendingBook
@@ -252,21 +252,13 @@ def test_giving_up_interrupted_at_any_call_loses_and_doubles_no_reservation(inte
 
 @pytest.mark.parametrize("images", [3, 2], ids=["batch", "on demand"])
 def test_a_run_that_stalls_while_its_intent_is_given_up_pays_for_nothing_when_it_wakes(images: int) -> None:
-    for at in count(1):
+    def begin() -> Night:
         night = night_of(images)
         night.stages().manifest.write(DAY)
+        return night
 
-        def meanwhile(night: Night = night) -> None:
-            night.policy = OTHER_MODEL
-            night.run()
+    def meanwhile(night: Night) -> None:
+        night.policy = OTHER_MODEL
+        night.run()
 
-        calls = Calls(at, meanwhile=meanwhile)
-        with told_as(f"given up at call {at}, {calls.interrupted}"):
-            with suppress(TransientError):
-                night.stages(calls.watch).submitter.submit(DAY)
-            check_always(night)
-            night.run_until_settled()
-            check_settled(night)
-        if not calls.was_reached:
-            break
-    assert at > 10
+    assert stall_everywhere(begin, lambda _, stages: stages.submitter.submit(DAY), meanwhile) > 10

@@ -6,24 +6,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from yorutsuke_pipeline_tests.proof.world import open_world
-from yorutsuke_pipeline_tests.security.days import Place, at_once
+from yorutsuke_pipeline_tests.security.days import Place, open_place
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
-@pytest.fixture(autouse=True)
-def _no_configuration_of_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("AWS_PROFILE", "AWS_REGION", "AWS_DEFAULT_REGION", "AWS_ENDPOINT_URL"):
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.setenv("AWS_CONFIG_FILE", "/nonexistent")
-    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", "/nonexistent")
-
-
 @pytest.fixture(scope="package")
 def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
     """One server for the package; each test has a day of its own."""
-    with open_world(tmp_path_factory.mktemp("security")) as world:
-        at_once(world)
-        yield Place(world)
+    with open_place(tmp_path_factory.mktemp("security")) as opened:
+        yield opened

@@ -9,6 +9,7 @@ import itertools
 import json
 import time
 import urllib.request
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
@@ -19,9 +20,11 @@ from yorutsuke_pipeline.composition import Composition
 from yorutsuke_pipeline.settings import AwsEnvironment, load_settings
 from yorutsuke_pipeline_tests.proof.day import FEWEST_RECORDS
 from yorutsuke_pipeline_tests.proof.picture import Told, draw
+from yorutsuke_pipeline_tests.proof.world import open_world
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from yorutsuke_pipeline_tests.proof.world import World
 
@@ -129,3 +132,11 @@ class Place:
     def _rows(self, table: str) -> Iterator[dict[str, Any]]:
         pages = self.world.dynamodb.get_paginator("scan").paginate(TableName=self.world.table(table))
         return (from_item(item) for page in pages for item in page["Items"])
+
+
+@contextmanager
+def open_place(folder: Path) -> Iterator[Place]:
+    """Open an embedded AWS in a folder, whose jobs end at once."""
+    with open_world(folder) as world:
+        at_once(world)
+        yield Place(world)
