@@ -66,14 +66,10 @@ class ManifestReport:
 
 @dataclass(frozen=True)
 class ManifestWriter(Opening):
-    """The stage, with the ports it works through: those of `Opening`, and metrics.
+    """The stage, with the ports it works through: those of `Opening`, the quotas and metrics."""
 
-    Attributes:
-        quota_book: Where quotas are asked for; None takes the policy's.
-    """
-
+    quota_book: QuotaBook
     meter: Meter = NO_METER
-    quota_book: QuotaBook | None = None
     metrics: Metrics = NO_METRICS
 
     def write(self, day: date) -> ManifestReport:
@@ -96,8 +92,6 @@ class ManifestWriter(Opening):
 
     def _informed(self) -> ManifestWriter:
         """Return this stage with the quotas in force, which are asked for only when there is something to write."""
-        if self.quota_book is None:
-            return self
         quotas = self.quota_book.quotas(self.policy.model_id)
         if quotas.most_records < quotas.fewest_records:
             raise ConfigurationError(

@@ -38,7 +38,6 @@ from yorutsuke_pipeline.engine.job_input import job_input
 from yorutsuke_pipeline.engine.meter import NO_METER, Meter
 from yorutsuke_pipeline.engine.on_demand import OnDemandRun
 from yorutsuke_pipeline.engine.preflight_verdict import PreflightJudge, Verdict
-from yorutsuke_pipeline.engine.quotas import FixedQuotas
 from yorutsuke_pipeline.engine.slots import Slots, SlotTurn
 from yorutsuke_pipeline.engine.submitted_intent import mark_submitted
 from yorutsuke_pipeline.engine.switch import NEVER_PAUSED, Gate, check_not_paused
@@ -100,8 +99,8 @@ class Submitter:
     events: EventLog
     clock: Clock
     spending: Spending
+    quota_book: QuotaBook
     meter: Meter = NO_METER
-    quota_book: QuotaBook | None = None
     switch: SubmissionSwitch = NEVER_PAUSED
 
     def submit(self, day: date) -> SubmissionReport:
@@ -230,8 +229,7 @@ class Submitter:
         return self._create(intent, job, turn) if turn.take() else job
 
     def _turn(self, intent: Intent) -> SlotTurn:
-        book = self.quota_book or FixedQuotas(self.policy.quotas)
-        return SlotTurn(Slots(intent.model_id, book, self.service, self.clock))
+        return SlotTurn(Slots(intent.model_id, self.quota_book, self.service, self.clock))
 
     def _withdraw(self, job: BatchJob, message: str) -> BatchJob:
         return self.ledger.save_job(replace(job, status=WITHDRAWN, message=message, completed_at=self.clock.now()))

@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING
 from yorutsuke_pipeline.engine.batch_job import VANISHED, BatchJob, JobMode, JobState, may_have_vanished
 from yorutsuke_pipeline.engine.errors import ConfigurationError, LostRaceError
 from yorutsuke_pipeline.engine.intent import Intent, IntentStatus
-from yorutsuke_pipeline.engine.quotas import FixedQuotas
 from yorutsuke_pipeline.engine.slots import Slots
 from yorutsuke_pipeline.engine.streams import map_bounded
 
@@ -70,13 +69,12 @@ class Watch:
     ledger: IntentLedger
     service: BatchService
     clock: Clock
-    quota_book: QuotaBook | None = None
+    quota_book: QuotaBook
 
     def free_slots(self, model_id: str) -> int:
         """Return how many jobs of a model are worth submitting now: as many as the service would take."""
-        book = self.quota_book or FixedQuotas(self.policy.quotas)
         try:
-            return Slots(model_id, book, self.service, self.clock).free()
+            return Slots(model_id, self.quota_book, self.service, self.clock).free()
         except ConfigurationError:
             # It never takes one. The submission says so on its day, where a person looks; the other days go on.
             return 1

@@ -22,6 +22,7 @@ from yorutsuke_pipeline.engine.archive import Archiver
 from yorutsuke_pipeline.engine.batch_job import JobRequest
 from yorutsuke_pipeline.engine.identity import record_id
 from yorutsuke_pipeline.engine.manifest import ManifestWriter
+from yorutsuke_pipeline.engine.quotas import FixedQuotas
 from yorutsuke_pipeline.engine.raw_output import RawOutputCollector
 from yorutsuke_pipeline.engine.reconciliation.books import Books
 from yorutsuke_pipeline.engine.reconciliation.reconciler import Reconciler
@@ -37,6 +38,8 @@ from yorutsuke_pipeline_tests.fakes.prices import FixedPrices
 
 if TYPE_CHECKING:
     from yorutsuke_pipeline_tests.aws.places import Place
+
+QUOTAS = FixedQuotas(POLICY.quotas)
 
 
 @dataclass(frozen=True)
@@ -69,7 +72,7 @@ class Day:
         books, events = self.books(), FakeEventLog()
         workload, policy, ledger, objects = books.workload, books.policy, books.ledger, books.objects
         opening = (workload, policy, books.pending, ledger, objects, events, books.clock)
-        ManifestWriter(*opening, self.spending).write(self.day)
+        ManifestWriter(*opening, self.spending, QUOTAS).write(self.day)
         books.submitter.submit(self.day)
         RawOutputCollector(workload, ledger, objects, books.watch, self.spending, events).collect(self.day)
         books.recorder.record(self.day)
@@ -94,8 +97,10 @@ class Day:
             service=service,
             results=TransactionBook(clients.dynamodb, place.transactions_table),
             clock=clock,
-            submitter=Submitter(workload, POLICY, ledger, objects, service, FakeModel(), events, clock, self.spending),
-            watch=Watch(POLICY, ledger, service, clock),
+            submitter=Submitter(
+                workload, POLICY, ledger, objects, service, FakeModel(), events, clock, self.spending, QUOTAS
+            ),
+            watch=Watch(POLICY, ledger, service, clock, QUOTAS),
             recorder=ResultRecorder(workload, POLICY, pending, ledger, objects, table, events, clock),
         )
 

@@ -17,7 +17,7 @@ from yorutsuke_pipeline.engine.archive import Archiver, ArchiveReport
 from yorutsuke_pipeline.engine.batch_job import COMPLETED, PARTIALLY_COMPLETED
 from yorutsuke_pipeline.engine.manifest import ManifestReport, ManifestWriter
 from yorutsuke_pipeline.engine.policy import Policy
-from yorutsuke_pipeline.engine.quotas import Quotas
+from yorutsuke_pipeline.engine.quotas import FixedQuotas, Quotas
 from yorutsuke_pipeline.engine.raw_output import RawOutputCollector, RawOutputReport
 from yorutsuke_pipeline.engine.results import ResultRecorder, ResultsReport
 from yorutsuke_pipeline.engine.spending import Spending
@@ -136,10 +136,13 @@ class Night:
         workload, policy, clock = ReceiptsWorkload(), self.policy, self.clock
         pending, ledger, objects = wrap(self.pending), wrap(self.ledger), wrap(self.objects)
         events, table, service = wrap(self.events), wrap(self.table), wrap(self.service)
-        watch = Watch(policy, ledger, service, clock)
+        book = FixedQuotas(policy.quotas)
+        watch = Watch(policy, ledger, service, clock, book)
         spending = Spending(policy, self.prices, wrap(self.spending_book), clock)
         return Stages(
-            ManifestWriter(workload, policy, pending, ledger, objects, events, clock, spending, metrics=self.metrics),
+            ManifestWriter(
+                workload, policy, pending, ledger, objects, events, clock, spending, book, metrics=self.metrics
+            ),
             Submitter(
                 workload,
                 policy,
@@ -150,6 +153,7 @@ class Night:
                 events,
                 clock,
                 spending,
+                book,
                 switch=self.switch,
             ),
             watch,

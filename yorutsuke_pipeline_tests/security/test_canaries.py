@@ -54,9 +54,6 @@ RECEIPTS = {
 @pytest.fixture
 def proxy(place: Place, monkeypatch: pytest.MonkeyPatch) -> Iterator[FaultProxy]:
     """The product's environment, with canaries for credentials, behind a proxy."""
-    # Waits between tries spare a service that is not there.
-    sleep = time.sleep
-    monkeypatch.setattr(time, "sleep", lambda seconds: sleep(min(seconds, 0.01)))
     with FaultProxy(place.world.url) as proxy:
         environment = {
             "AWS_ENDPOINT_URL": proxy.url,

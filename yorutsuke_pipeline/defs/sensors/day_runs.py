@@ -42,17 +42,18 @@ class DayRuns:
 
     def busy(self, days: Collection[str]) -> set[str]:
         """Return the days that have a run queued or under way, or one that Dagster is about to start again."""
-        under_way = self._runs(days, statuses=UNDER_WAY)
-        vanished = self._runs(
+        under_way = self._records(days, statuses=UNDER_WAY)
+        vanished = self._records(
             days,
             statuses=[dg.DagsterRunStatus.FAILURE],
             tags={WILL_RETRY_TAG: "true"},
             updated_after=datetime.now(timezone.utc) - _TIME_TO_RETRY,
         )
         # Of a job's backfill Dagster starts no run again (`forsaken_runs`), whatever its tags say.
-        promised = [run for run in vanished if BACKFILL_TAG not in run.tags or run.job_name not in _JOBS]
+        runs = [record.dagster_run for record in vanished]
+        promised = [run for run in runs if BACKFILL_TAG not in run.tags or run.job_name not in _JOBS]
         retried = [run for run in promised if _RETRIED_AS_TAG not in run.tags]
-        return {run.tags[PARTITION_TAG] for run in (*under_way, *retried)}
+        return {run.tags[PARTITION_TAG] for run in (*(record.dagster_run for record in under_way), *retried)}
 
     def failed_ingests(self, intent_ids: Collection[str]) -> Counter[str]:
         """Return how many runs of ingest_results have failed, or were cancelled, for each of the intents."""
@@ -78,7 +79,7 @@ class DayRuns:
             if record.end_time is None or record.end_time < ended_before.timestamp()
         }
 
-    def _runs(
+    def _records(
         self,
         days: Collection[str],
         *,
@@ -86,18 +87,8 @@ class DayRuns:
         tags: dict[str, str] | None = None,
         updated_after: datetime | None = None,
         limit: int | None = None,
-    ) -> list[dg.DagsterRun]:
-        """Return the runs of days, the newest first."""
-        return [record.dagster_run for record in self._records(days, statuses, tags, updated_after, limit)]
-
-    def _records(
-        self,
-        days: Collection[str],
-        statuses: list[dg.DagsterRunStatus] | None = None,
-        tags: dict[str, str] | None = None,
-        updated_after: datetime | None = None,
-        limit: int | None = None,
     ) -> Sequence[dg.RunRecord]:
+        """Return the runs of days, the newest first."""
         if not days:
             return []
         wanted = dg.RunsFilter(
