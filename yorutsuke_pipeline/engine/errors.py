@@ -9,6 +9,8 @@ single record that was turned away (`record.Reject`), which is a value and stops
     │   ├── BudgetExceededError      the estimate passes a budget; no job was submitted
     │   ├── ManifestChangedError     a part is no longer what was sealed
     │   ├── PreflightFailedError     not one of the records that were asked first got an answer
+    │   ├── OrderConflictError       the order's name is taken by another content
+    │   ├── NothingToOrderError      no record is left that the order asks for
     │   └── SubmissionRefusedError   the service said no, and the job does not exist
     └── TransientError               trying again later may help
         ├── ThrottledError           refused for now; certainly without effect
@@ -53,6 +55,14 @@ class ManifestChangedError(PermanentError):
 
 class PreflightFailedError(PermanentError):
     """The model answered none of the records that were asked first, so no job was created."""
+
+
+class OrderConflictError(PermanentError):
+    """An order of that name is there already, and asks for something else."""
+
+
+class NothingToOrderError(PermanentError):
+    """No record is left that an order asks for; the message says what removed the most."""
 
 
 class SubmissionRefusedError(PermanentError):

@@ -1,0 +1,1 @@
+"""Rows about regulatory violations become published texts: title, description and tags."""
