@@ -1,7 +1,8 @@
 """The composition root: settings in, adapters out. The only place that knows which adapter fills which port.
 
 What belongs here: the choice of AWS (embedded, real, or wherever the standard variables point) and the
-making of adapters. What does not: Dagster (`defs/resources.py` wraps these) and any rule.
+making of the adapters that all workloads share. What does not: a workload's own tables (its `line.py`), Dagster
+(`defs/resources.py` wraps these) and any rule.
 """
 
 from __future__ import annotations
@@ -17,17 +18,13 @@ from yorutsuke_pipeline.aws.batch_service import BedrockBatchService
 from yorutsuke_pipeline.aws.clients import AwsClients
 from yorutsuke_pipeline.aws.cloudwatch_metrics import CloudWatchMetrics
 from yorutsuke_pipeline.aws.hint_queue import SqsHintQueue
-from yorutsuke_pipeline.aws.image_book import ImageBook
 from yorutsuke_pipeline.aws.intent_ledger import DynamoIntentLedger
 from yorutsuke_pipeline.aws.object_store import S3ObjectStore
 from yorutsuke_pipeline.aws.on_demand_model import BedrockModel
-from yorutsuke_pipeline.aws.pending_images import PendingImagesTable
 from yorutsuke_pipeline.aws.prices import PublishedPrices
 from yorutsuke_pipeline.aws.service_quotas import ServiceQuotaBook
 from yorutsuke_pipeline.aws.spending_book import DynamoSpendingBook
 from yorutsuke_pipeline.aws.submission_switch import DynamoSubmissionSwitch
-from yorutsuke_pipeline.aws.transaction_book import TransactionBook
-from yorutsuke_pipeline.aws.transactions_table import TransactionsTable
 from yorutsuke_pipeline.engine.alerts import NO_ALERTS
 from yorutsuke_pipeline.engine.cost import Price
 from yorutsuke_pipeline.engine.errors import ConfigurationError
@@ -36,7 +33,6 @@ from yorutsuke_pipeline.engine.hints import NO_HINTS
 from yorutsuke_pipeline.engine.quotas import FixedQuotas
 from yorutsuke_pipeline.seeding import seed_in_background
 from yorutsuke_pipeline.settings import Settings, load_aws_environment, load_settings
-from yorutsuke_pipeline.workloads.receipts.workload import Lifetimes, ReceiptsWorkload
 
 if TYPE_CHECKING:
     from yorutsuke_pipeline.engine.ports import AlertChannel, HintQueue, Metrics, QuotaBook
@@ -82,21 +78,10 @@ class Composition:
         return self.settings.home or _checkout() / ".yorutsuke"
 
     @property
-    def workload(self) -> ReceiptsWorkload:
-        """The receipts workload."""
-        settings = self.settings
-        return ReceiptsWorkload(Lifetimes(settings.guest_prefix, settings.guest_days, settings.account_days))
-
-    @property
     def objects(self) -> S3ObjectStore:
         """The bucket."""
         bucket = self.settings.required_bucket()
         return S3ObjectStore(self.clients.s3, bucket, concurrency=self.settings.concurrency)
-
-    @property
-    def pending_images(self) -> PendingImagesTable:
-        """The images that wait."""
-        return PendingImagesTable(self.clients.dynamodb, self.settings.table("pending-images"))
 
     @property
     def ledger(self) -> DynamoIntentLedger:
@@ -108,28 +93,9 @@ class Composition:
         """What was spent, by intent, day and month."""
         return DynamoSpendingBook(self.clients.dynamodb, self.settings.table("batch-jobs"))
 
-    @property
-    def switch(self) -> DynamoSubmissionSwitch:
-        """The switch that pauses submission."""
-        return DynamoSubmissionSwitch(self.clients.dynamodb, self.settings.table("batch-jobs"), self.workload.name)
-
-    @property
-    def transactions(self) -> TransactionsTable:
-        """The transactions."""
-        table = self.settings.table("transactions")
-        return TransactionsTable(self.clients.dynamodb, table, concurrency=self.settings.concurrency)
-
-    @property
-    def image_book(self) -> ImageBook:
-        """All images, whatever became of them."""
-        table = self.settings.table("pending-images")
-        return ImageBook(self.clients.dynamodb, table, concurrency=self.settings.concurrency)
-
-    @property
-    def transaction_book(self) -> TransactionBook:
-        """All transactions, by image."""
-        table = self.settings.table("transactions")
-        return TransactionBook(self.clients.dynamodb, table, concurrency=self.settings.concurrency)
+    def switch_of(self, workload: str) -> DynamoSubmissionSwitch:
+        """Return the switch that pauses the submission of a workload."""
+        return DynamoSubmissionSwitch(self.clients.dynamodb, self.settings.table("batch-jobs"), workload)
 
     @property
     def batch_service(self) -> BedrockBatchService:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from yorutsuke_pipeline.aws.pending_row import NewImage
 from yorutsuke_pipeline.engine.words import Word
+from yorutsuke_pipeline.workloads.receipts.line import images
 
 if TYPE_CHECKING:
     from yorutsuke_pipeline.composition import Composition
@@ -82,4 +83,4 @@ class Inbox:
 
 def inbox(product: Composition) -> Inbox:
     """Return the inbox of a product."""
-    return Inbox(product.objects, product.pending_images)
+    return Inbox(product.objects, images(product))

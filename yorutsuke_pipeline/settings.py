@@ -54,6 +54,11 @@ class Settings(BaseModel):
     env: str = Field("dev", description="The ending of every name", pattern="^(dev|staging|prod)$")
     home: Path | None = Field(None, description="Where the embedded AWS keeps its state")
     bedrock_faults: str | None = Field(None, description="How the embedded Bedrock misbehaves at start, in JSON")
+    workloads: str = Field(
+        "yorutsuke_pipeline.workloads.receipts",
+        description="The packages of the workloads, with commas between them",
+        pattern=r"^\s*[A-Za-z_][\w.]*\s*(,\s*[A-Za-z_][\w.]*\s*)*$",
+    )
     samples: bool = Field(True, description="Whether a fresh embedded AWS gets sample receipts")  # noqa: FBT003
     bucket: str | None = Field(None, description="The bucket; required with real AWS")
     role_arn: str | None = Field(
@@ -160,6 +165,11 @@ class Settings(BaseModel):
     def is_embedded(self) -> bool:
         """Whether the AWS is the one that needs no account."""
         return self.aws is Aws.EMBEDDED
+
+    @property
+    def workload_places(self) -> tuple[str, ...]:
+        """The packages of the workloads, in order."""
+        return tuple(place.strip() for place in self.workloads.split(","))
 
     @property
     def quota_overrides(self) -> Limits:

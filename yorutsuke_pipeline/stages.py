@@ -1,8 +1,10 @@
-"""The stages of the receipts pipeline, put together from a composition. Dagster and the command line run these."""
+"""The stages of a line, put together from it. Dagster and the command line run these."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import timedelta
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from yorutsuke_pipeline.aws.clock import SystemClock
@@ -18,13 +20,17 @@ from yorutsuke_pipeline.engine.reconciliation.books import Books
 from yorutsuke_pipeline.engine.reconciliation.reconciler import Reconciler
 from yorutsuke_pipeline.engine.redriving import Redriver
 from yorutsuke_pipeline.engine.results import ResultRecorder
+from yorutsuke_pipeline.engine.retrying import day_waits
 from yorutsuke_pipeline.engine.spending import Spending
 from yorutsuke_pipeline.engine.stopping import Stopper
 from yorutsuke_pipeline.engine.submission import Submitter
 from yorutsuke_pipeline.engine.watching import Watch
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from yorutsuke_pipeline.composition import Composition
+    from yorutsuke_pipeline.line import Line
 
 # An event says it sooner; this is for those that get lost.
 _EMBEDDED_POLL_SECONDS = 30.0
@@ -34,46 +40,6 @@ _REAL_POLL_SECONDS = 300.0
 def spending(product: Composition) -> Spending:
     """Return the account of what is spent, with the budgets that it is held to."""
     return Spending(product.settings.policy(), product.prices, product.spending_book, SystemClock())
-
-
-def manifest_writer(product: Composition) -> ManifestWriter:
-    """Return the stage that claims records and writes the parts."""
-    return ManifestWriter(
-        workload=product.workload,
-        policy=product.settings.policy(),
-        pending=product.pending_images,
-        ledger=product.ledger,
-        objects=product.objects,
-        events=LoggedEvents(),
-        clock=SystemClock(),
-        spending=spending(product),
-        metrics=product.metrics,
-        quota_book=product.quota_book,
-    )
-
-
-def submitter(product: Composition) -> Submitter:
-    """Return the stage that submits jobs, or asks on demand."""
-    return Submitter(
-        workload=product.workload,
-        policy=product.settings.policy(),
-        ledger=product.ledger,
-        objects=product.objects,
-        service=product.batch_service,
-        model=product.on_demand_model,
-        events=LoggedEvents(),
-        clock=SystemClock(),
-        quota_book=product.quota_book,
-        spending=spending(product),
-        switch=product.switch,
-    )
-
-
-def stopper(product: Composition) -> Stopper:
-    """Return the rules for stopping jobs."""
-    workload = product.workload
-    names = (workload.name, workload.trial().name)
-    return Stopper(names, product.ledger, product.batch_service, SystemClock(), LoggedEvents())
 
 
 def watch(product: Composition) -> Watch:
@@ -100,103 +66,169 @@ def lookout(product: Composition) -> Lookout:
     )
 
 
-def lateness(product: Composition) -> Lateness:
-    """Return the rules of what takes too long."""
-    settings = product.settings
-    return Lateness(
-        workload=product.workload.name,
-        quota_book=product.quota_book,
-        policy=settings.policy(),
-        limits=Limits(
-            deadline=timedelta(hours=settings.deadline_hours),
-            longest_wait=timedelta(hours=settings.waiting_hours),
-            days_back=settings.nightly_days_back,
-            first_day=settings.first_day,
-        ),
-        ledger=product.ledger,
-        pending=product.pending_images,
-        clock=SystemClock(),
-        switch=product.switch,
-    )
+@dataclass(frozen=True)
+class Stages:
+    """Every stage of a line, each made when it is first asked for."""
 
+    line: Line
 
-def raw_output_collector(product: Composition) -> RawOutputCollector:
-    """Return the stage that reads what the jobs wrote."""
-    return RawOutputCollector(
-        workload=product.workload,
-        ledger=product.ledger,
-        objects=product.objects,
-        watch=watch(product),
-        spending=spending(product),
-        events=LoggedEvents(),
-    )
+    @property
+    def product(self) -> Composition:
+        """What the line shares with others."""
+        return self.line.product
 
+    def day_waits(self, day: date) -> bool:
+        """Whether any record of a day waits that no submitted intent has: late, or back in line."""
+        return day_waits(self.line.pending, self.product.ledger, self.line.workload.name, day)
 
-def result_recorder(product: Composition) -> ResultRecorder:
-    """Return the stage that turns answers into transactions."""
-    return ResultRecorder(
-        workload=product.workload,
-        policy=product.settings.policy(),
-        pending=product.pending_images,
-        ledger=product.ledger,
-        objects=product.objects,
-        table=product.transactions,
-        events=LoggedEvents(),
-        clock=SystemClock(),
-    )
+    @cached_property
+    def spending(self) -> Spending:
+        """The account of what is spent, with the budgets that it is held to."""
+        return spending(self.product)
 
+    @cached_property
+    def watch(self) -> Watch:
+        """The rules of the sensor."""
+        return watch(self.product)
 
-def day_accounts(product: Composition) -> DayAccounts:
-    """Return the accounts of days, which the checks look at."""
-    return DayAccounts(product.workload.name, product.ledger, product.pending_images)
-
-
-def dead_letter_box(product: Composition) -> DeadLetterBox:
-    """Return the box in which people look at what was rejected."""
-    return DeadLetterBox(
-        workload=product.workload.name,
-        pending=product.pending_images,
-        ledger=product.ledger,
-        objects=product.objects,
-        concurrency=product.settings.concurrency,
-    )
-
-
-def redriver(product: Composition) -> Redriver:
-    """Return the rules for what people decide about it."""
-    return Redriver(product.pending_images, product.ledger)
-
-
-def reconciler(product: Composition) -> Reconciler:
-    """Return what compares all tables, objects and jobs."""
-    return Reconciler(
-        Books(
-            workload=product.workload,
-            policy=product.settings.policy(),
-            pending=product.pending_images,
-            records=product.image_book,
-            ledger=product.ledger,
-            objects=product.objects,
-            service=product.batch_service,
-            results=product.transaction_book,
+    @cached_property
+    def manifest_writer(self) -> ManifestWriter:
+        """The stage that claims records and writes the parts."""
+        return ManifestWriter(
+            workload=self.line.workload,
+            policy=self.product.settings.policy(),
+            pending=self.line.pending,
+            ledger=self.product.ledger,
+            objects=self.product.objects,
+            events=LoggedEvents(),
             clock=SystemClock(),
-            submitter=submitter(product),
-            watch=watch(product),
-            recorder=result_recorder(product),
-        ),
-    )
+            spending=self.spending,
+            metrics=self.product.metrics,
+            quota_book=self.product.quota_book,
+        )
 
+    @cached_property
+    def submitter(self) -> Submitter:
+        """The stage that submits jobs, or asks on demand."""
+        return Submitter(
+            workload=self.line.workload,
+            policy=self.product.settings.policy(),
+            ledger=self.product.ledger,
+            objects=self.product.objects,
+            service=self.product.batch_service,
+            model=self.product.on_demand_model,
+            events=LoggedEvents(),
+            clock=SystemClock(),
+            quota_book=self.product.quota_book,
+            spending=self.spending,
+            switch=self.line.switch,
+        )
 
-def archiver(product: Composition) -> Archiver:
-    """Return the stage that archives sources and closes intents."""
-    return Archiver(
-        workload=product.workload,
-        policy=product.settings.policy(),
-        pending=product.pending_images,
-        ledger=product.ledger,
-        objects=product.objects,
-        table=product.transactions,
-        events=LoggedEvents(),
-        clock=SystemClock(),
-        metrics=product.metrics,
-    )
+    @cached_property
+    def stopper(self) -> Stopper:
+        """The rules for stopping jobs."""
+        workload = self.line.workload
+        names = (workload.name, workload.trial().name)
+        return Stopper(names, self.product.ledger, self.product.batch_service, SystemClock(), LoggedEvents())
+
+    @cached_property
+    def lateness(self) -> Lateness:
+        """The rules of what takes too long."""
+        settings = self.product.settings
+        return Lateness(
+            workload=self.line.workload.name,
+            quota_book=self.product.quota_book,
+            policy=settings.policy(),
+            limits=Limits(
+                deadline=timedelta(hours=settings.deadline_hours),
+                longest_wait=timedelta(hours=settings.waiting_hours),
+                days_back=settings.nightly_days_back,
+                first_day=settings.first_day,
+            ),
+            ledger=self.product.ledger,
+            pending=self.line.pending,
+            clock=SystemClock(),
+            switch=self.line.switch,
+        )
+
+    @cached_property
+    def raw_output_collector(self) -> RawOutputCollector:
+        """The stage that reads what the jobs wrote."""
+        return RawOutputCollector(
+            workload=self.line.workload,
+            ledger=self.product.ledger,
+            objects=self.product.objects,
+            watch=self.watch,
+            spending=self.spending,
+            events=LoggedEvents(),
+        )
+
+    @cached_property
+    def result_recorder(self) -> ResultRecorder:
+        """The stage that turns answers into results."""
+        return ResultRecorder(
+            workload=self.line.workload,
+            policy=self.product.settings.policy(),
+            pending=self.line.pending,
+            ledger=self.product.ledger,
+            objects=self.product.objects,
+            table=self.line.results,
+            events=LoggedEvents(),
+            clock=SystemClock(),
+        )
+
+    @cached_property
+    def day_accounts(self) -> DayAccounts:
+        """The accounts of days, which the checks look at."""
+        return DayAccounts(self.line.workload.name, self.product.ledger, self.line.pending)
+
+    @cached_property
+    def dead_letter_box(self) -> DeadLetterBox:
+        """The box in which people look at what was rejected."""
+        return DeadLetterBox(
+            workload=self.line.workload.name,
+            pending=self.line.pending,
+            ledger=self.product.ledger,
+            objects=self.product.objects,
+            concurrency=self.product.settings.concurrency,
+        )
+
+    @cached_property
+    def redriver(self) -> Redriver:
+        """The rules for what people decide about it."""
+        return Redriver(self.line.pending, self.product.ledger)
+
+    @cached_property
+    def reconciler(self) -> Reconciler:
+        """What compares all tables, objects and jobs."""
+        return Reconciler(
+            Books(
+                workload=self.line.workload,
+                policy=self.product.settings.policy(),
+                pending=self.line.pending,
+                records=self.line.records,
+                ledger=self.product.ledger,
+                objects=self.product.objects,
+                service=self.product.batch_service,
+                results=self.line.result_book,
+                clock=SystemClock(),
+                submitter=self.submitter,
+                watch=self.watch,
+                recorder=self.result_recorder,
+            ),
+        )
+
+    @cached_property
+    def archiver(self) -> Archiver:
+        """The stage that archives sources and closes intents."""
+        return Archiver(
+            workload=self.line.workload,
+            policy=self.product.settings.policy(),
+            pending=self.line.pending,
+            ledger=self.product.ledger,
+            objects=self.product.objects,
+            table=self.line.results,
+            events=LoggedEvents(),
+            clock=SystemClock(),
+            metrics=self.product.metrics,
+        )

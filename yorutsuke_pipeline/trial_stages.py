@@ -16,15 +16,16 @@ from yorutsuke_pipeline.engine.trials.comparison import Comparer
 from yorutsuke_pipeline.engine.trials.prices import TrialPrices
 from yorutsuke_pipeline.engine.trials.records import TrialRecords
 from yorutsuke_pipeline.engine.trials.trials import Trials
-from yorutsuke_pipeline.stages import manifest_writer, raw_output_collector, submitter
+from yorutsuke_pipeline.stages import Stages
 
 if TYPE_CHECKING:
     from yorutsuke_pipeline.composition import Composition
     from yorutsuke_pipeline.engine.meter import Meter
+    from yorutsuke_pipeline.line import Line
 
 
 def trials(
-    product: Composition,
+    line: Line,
     *,
     model_id: str | None = None,
     prompt: str | None = None,
@@ -34,25 +35,24 @@ def trials(
     """Return the rules of trials, over the stages of every night with another workload, model and prompt.
 
     Args:
-        product: The product.
+        line: The workload's line.
         model_id: The model to ask; None for the configured one.
         prompt: What to ask; None for what is asked every night.
         most: How many records of a day; None for all.
         meter: Told how far long work is.
     """
-    workload = product.workload.trial(prompt)
+    product, stages, workload = line.product, Stages(line), line.workload.trial(prompt)
     configured = product.settings.policy()
     policy = replace(configured, model_id=model_id or configured.model_id, below_minimum=BelowMinimum.ON_DEMAND)
-    records = TrialRecords(
-        product.workload.name, product.pending_images, product.image_book, product.ledger, product.objects, most
-    )
+    records = TrialRecords(line.workload.name, line.pending, line.records, product.ledger, product.objects, most)
     spending = Spending(policy, trial_prices(product), product.spending_book, SystemClock())
-    writer, submit, collect = manifest_writer(product), submitter(product), raw_output_collector(product)
     return Trials(
         workload=workload,
-        writer=replace(writer, workload=workload, policy=policy, pending=records, spending=spending, meter=meter),
-        submitter=replace(submit, workload=workload, policy=policy, spending=spending, meter=meter),
-        collector=replace(collect, workload=workload, spending=spending, meter=meter),
+        writer=replace(
+            stages.manifest_writer, workload=workload, policy=policy, pending=records, spending=spending, meter=meter
+        ),
+        submitter=replace(stages.submitter, workload=workload, policy=policy, spending=spending, meter=meter),
+        collector=replace(stages.raw_output_collector, workload=workload, spending=spending, meter=meter),
         ledger=product.ledger,
         clock=SystemClock(),
     )
@@ -63,12 +63,11 @@ def trial_prices(product: Composition) -> TrialPrices:
     return TrialPrices(product.settings.model_id, product.prices, PublishedPrices())
 
 
-def comparer(product: Composition) -> Comparer:
-    """Return what compares a trial's answers with the transactions."""
-    judge = Judge(product.workload.trial(), product.transactions)
-    return Comparer(judge, product.objects, product.transaction_book)
+def comparer(line: Line) -> Comparer:
+    """Return what compares a trial's answers with the stored results."""
+    return Comparer(Judge(line.workload.trial(), line.results), line.product.objects, line.result_book)
 
 
-def accepter(product: Composition) -> Accepter:
+def accepter(line: Line) -> Accepter:
     """Return what writes the answers of a trial that a person accepts."""
-    return Accepter(product.workload, product.transactions)
+    return Accepter(line.workload, line.results)

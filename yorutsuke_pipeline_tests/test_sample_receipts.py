@@ -13,6 +13,7 @@ from yorutsuke_pipeline.local_aws import lifecycle
 from yorutsuke_pipeline.local_aws.samples import SampleDay
 from yorutsuke_pipeline.sample_receipts import seed, without_samples
 from yorutsuke_pipeline.settings import AwsEnvironment, load_settings
+from yorutsuke_pipeline.workloads.receipts.line import images
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -36,7 +37,7 @@ def test_samples_go_in_once_however_often_and_wherever_it_died(product: Composit
     (product.home / "seeded").unlink()
     after_a_kill = seed(product, lambda *_: None, plan=PLAN)
 
-    rows = {row.identity: row for row in without_samples(product).pending_images.pending(DAY)}
+    rows = {row.identity: row for row in images(without_samples(product)).pending(DAY)}
     truth = [json.loads(line) for line in (product.home / "samples" / "truth.jsonl").read_text("utf-8").splitlines()]
     assert (first.image_count, again.image_count, after_a_kill.image_count) == (2, 0, 2)
     assert steps == [(0, 2), (1, 2), (2, 2)]

@@ -12,20 +12,20 @@ from yorutsuke_pipeline.cli.parameters import (
     as_json_option,
     day_range_options,
     days_of_range,
-    the_product,
     the_run_queue,
+    the_stages,
 )
 from yorutsuke_pipeline.engine.day_intents import intents_in
 from yorutsuke_pipeline.engine.intent import IntentStatus
-from yorutsuke_pipeline.engine.retrying import Half, Retry, day_waits, retry_of, waits_for_submission
+from yorutsuke_pipeline.engine.retrying import Half, Retry, retry_of, waits_for_submission
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import date
 
     from yorutsuke_pipeline.cli.surroundings import RunQueue
-    from yorutsuke_pipeline.composition import Composition
     from yorutsuke_pipeline.defs.launching import LaunchedRun
+    from yorutsuke_pipeline.stages import Stages
 
 _EXIT_FAILED = 1
 
@@ -55,15 +55,15 @@ def backfill(context: click.Context, first: date, last: date, *, wait: bool, as_
     Launches the job submit_batch for each; the completion sensor brings the rest once Bedrock is done. Days
     in which nothing waits are named and left out: running them would change nothing.
     """
-    product = the_product(context)
-    days = days_of_range(product, first, last)
-    pause = product.switch.current()
+    stages = the_stages(context)
+    days = days_of_range(stages.product, first, last)
+    pause = stages.line.switch.current()
     if pause is not None:
         remark(f"the days are only prepared: {pause}")
     with the_run_queue(context) as queue:
         choice = Choice()
         for day in with_bar("looking at days", days, len(days)):
-            _choose_waiting(choice, product, day)
+            _choose_waiting(choice, stages, day)
         _run(context, queue, choice, wait=wait, as_json=as_json)
 
 
@@ -78,32 +78,30 @@ def retry_failed(context: click.Context, first: date, last: date, *, wait: bool,
     A day whose jobs have ended gets ingest_results, any other submit_batch, whose second half the completion
     sensor brings. A day whose jobs still run is left out. Nothing that is paid for is asked for again.
     """
-    product = the_product(context)
-    days = days_of_range(product, first, last)
+    stages = the_stages(context)
+    days = days_of_range(stages.product, first, last)
     with the_run_queue(context) as queue:
-        failed = queue.failed_days(days[0], days[-1], first_partition=product.settings.first_day) if days else []
+        failed = queue.failed_days(days[0], days[-1], first_partition=stages.product.settings.first_day) if days else []
         choice = Choice()
         for day in with_bar("looking at failed days", failed, len(failed)):
-            _choose_failed(choice, product, day)
+            _choose_failed(choice, stages, day)
         _run(context, queue, choice, wait=wait, as_json=as_json)
 
 
-def _choose_waiting(choice: Choice, product: Composition, day: date) -> None:
-    name = product.workload.name
-    if day_waits(product.pending_images, product.ledger, name, day):
-        choice.chosen[day] = Retry(Half.SUBMIT, "photos wait in it")
-    elif any(intent.is_open for intent in intents_in(product.ledger, name, day, *IntentStatus)):
+def _choose_waiting(choice: Choice, stages: Stages, day: date) -> None:
+    name = stages.line.workload.name
+    if stages.day_waits(day):
+        choice.chosen[day] = Retry(Half.SUBMIT, "records wait in it")
+    elif any(intent.is_open for intent in intents_in(stages.product.ledger, name, day, *IntentStatus)):
         choice.left_out[day] = "it is submitted; its answers are awaited"
     else:
         choice.left_out[day] = "nothing waits in it"
 
 
-def _choose_failed(choice: Choice, product: Composition, day: date) -> None:
-    from yorutsuke_pipeline.stages import watch  # noqa: PLC0415 — keeps --help quick
-
-    intents = intents_in(product.ledger, product.workload.name, day, *IntentStatus)
-    progress = watch(product).look([intent for intent in intents if intent.is_open])
-    waits = waits_for_submission(product.pending_images.pending(day), intents)
+def _choose_failed(choice: Choice, stages: Stages, day: date) -> None:
+    intents = intents_in(stages.product.ledger, stages.line.workload.name, day, *IntentStatus)
+    progress = stages.watch.look([intent for intent in intents if intent.is_open])
+    waits = waits_for_submission(stages.line.pending.pending(day), intents)
     retry = retry_of(progress, something_waits=waits)
     if retry is None:
         choice.left_out[day] = "its jobs are not done; the completion sensor reads their answers"

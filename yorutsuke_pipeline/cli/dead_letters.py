@@ -20,7 +20,7 @@ from yorutsuke_pipeline.cli.dead_letter_views import (
     save_image,
 )
 from yorutsuke_pipeline.cli.output import print_json, with_bar
-from yorutsuke_pipeline.cli.parameters import as_json_option, the_product
+from yorutsuke_pipeline.cli.parameters import as_json_option, the_stages
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -58,12 +58,11 @@ def list_letters(
     With --date, or --from and --to, the letters of those days are read; without, all there are.
     """
     from yorutsuke_pipeline.engine.dead_letter_box import Standing  # noqa: PLC0415 — keeps --help quick
-    from yorutsuke_pipeline.stages import dead_letter_box  # noqa: PLC0415 — the adapters load boto3, which --help must not
 
-    product = the_product(context)
+    stages = the_stages(context)
     documents = [
         case_document(case)
-        for case in with_bar("reading dead letters", dead_letter_box(product).cases(selection.days(product)))
+        for case in with_bar("reading dead letters", stages.dead_letter_box.cases(selection.days(stages.product)))
         if (everything or case.standing is Standing.WAITS_FOR_A_PERSON) and selection.admits(case)
     ]
     documents.sort(key=lambda document: (str(document["date"]), str(document["imageId"]), document["id"]))
@@ -85,19 +84,17 @@ def list_letters(
 @click.pass_context
 def show(context: click.Context, ids: Sequence[str], image_file: Path | None, *, as_json: bool) -> None:
     """Show every letter of a record, oldest first: the reason, and beside it what the model said."""
-    from yorutsuke_pipeline.stages import dead_letter_box  # noqa: PLC0415 — as above
-
     if image_file is not None and len(ids) > 1:
         raise click.UsageError("--image takes one ID: each photo needs a file of its own")
-    product = the_product(context)
-    cases = cases_named(dead_letter_box(product), ids)
+    stages = the_stages(context)
+    cases = cases_named(stages.dead_letter_box, ids)
     if as_json:
         print_json({"deadLetters": [{**case_document(case), "letters": letter_documents(case)} for case in cases]})
     else:
         for case in cases:
             print_case(case)
     if image_file is not None:
-        save_image(product.objects, cases[0], image_file)
+        save_image(stages.product.objects, cases[0], image_file)
 
 
 @dead_letters.command()
@@ -123,13 +120,11 @@ def redrive(
     is asked or paid before. A record that does not wait any more is left alone. A discarded one is put back
     only if it is named.
     """
-    from yorutsuke_pipeline.stages import dead_letter_box, redriver  # noqa: PLC0415 — as above
-
     if bool(ids) == (everything or selection.is_made):
         raise click.UsageError("name records by ID, or choose them with --date, --from and --to, --reason or --all")
-    product = the_product(context)
-    box, rules = dead_letter_box(product), redriver(product)
-    cases = cases_named(box, ids) if ids else cases_waiting(product, box, selection)
+    stages = the_stages(context)
+    box, rules = stages.dead_letter_box, stages.redriver
+    cases = cases_named(box, ids) if ids else cases_waiting(stages.product, box, selection)
     _confirm("Put {} back in line?", cases, yes=yes)
     decisions = _decide("putting back in line", lambda case: rules.redrive(case, even_discarded=bool(ids)), cases)
     _tell(context, "redriven", decisions, as_json=as_json)
@@ -146,13 +141,11 @@ def discard(context: click.Context, ids: Sequence[str], why: str, *, yes: bool, 
 
     Naming the ID in `dead-letters redrive` takes it back.
     """
-    from yorutsuke_pipeline.stages import dead_letter_box, redriver  # noqa: PLC0415 — as above
-
     if not why.strip():
         raise click.BadParameter("say in a sentence why", param_hint="--why")
-    product = the_product(context)
-    rules = redriver(product)
-    cases = cases_named(dead_letter_box(product), ids)
+    stages = the_stages(context)
+    rules = stages.redriver
+    cases = cases_named(stages.dead_letter_box, ids)
     _confirm("Give {} up?", cases, yes=yes)
     decisions = _decide("giving up", lambda case: rules.discard(case, why), cases)
     _tell(context, "discarded", decisions, as_json=as_json)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from yorutsuke_pipeline.cli.output import print_json, print_table, remark
-from yorutsuke_pipeline.cli.parameters import as_json_option, the_product
+from yorutsuke_pipeline.cli.parameters import as_json_option, the_stages
 from yorutsuke_pipeline.engine.days import parse_day
 from yorutsuke_pipeline.engine.errors import PermanentError
 
@@ -32,9 +32,8 @@ def stop(context: click.Context, what: str, *, yes: bool, as_json: bool) -> None
     unless submission is paused. A job that has ended, or that nobody knows, is named, and the exit code is 1.
     """
     from yorutsuke_pipeline.engine.stopping import Verdict  # noqa: PLC0415 — keeps --help quick
-    from yorutsuke_pipeline.stages import stopper  # noqa: PLC0415 — the adapters load boto3, which --help must not
 
-    rules = stopper(the_product(context))
+    rules = the_stages(context).stopper
     meant = _meant(rules, what)
     if not yes:
         for job in meant:

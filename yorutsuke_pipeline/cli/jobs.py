@@ -8,7 +8,7 @@ import click
 
 from yorutsuke_pipeline.cli.job_stopping import stop
 from yorutsuke_pipeline.cli.output import money, print_json, print_table
-from yorutsuke_pipeline.cli.parameters import Day, as_json_option, the_product
+from yorutsuke_pipeline.cli.parameters import Day, as_json_option, the_stages
 from yorutsuke_pipeline.engine.day_intents import intents_in
 from yorutsuke_pipeline.engine.intent import IntentStatus
 
@@ -17,9 +17,9 @@ if TYPE_CHECKING:
     from datetime import date
     from decimal import Decimal
 
-    from yorutsuke_pipeline.composition import Composition
     from yorutsuke_pipeline.engine.batch_job import BatchJob
     from yorutsuke_pipeline.engine.intent import Intent
+    from yorutsuke_pipeline.line import Line
 
 _COLUMNS = (
     *("intent", "day", "state", "records", "accepted", "rejected", "estimate $", "cost $"),
@@ -41,9 +41,9 @@ def jobs(context: click.Context, day: date | None, *, only_open: bool, as_json: 
     """
     if context.invoked_subcommand is not None:
         return
-    product = the_product(context)
-    found = sorted(_intents(product, day, only_open=only_open), key=lambda intent: (intent.day, intent.intent_id))
-    listed = [(intent, product.ledger.jobs(intent.intent_id)[: intent.job_count]) for intent in found]
+    line = the_stages(context).line
+    found = sorted(_intents(line, day, only_open=only_open), key=lambda intent: (intent.day, intent.intent_id))
+    listed = [(intent, line.product.ledger.jobs(intent.intent_id)[: intent.job_count]) for intent in found]
     if as_json:
         print_json({"intents": [_document(intent, its_jobs) for intent, its_jobs in listed]})
         return
@@ -54,14 +54,14 @@ def jobs(context: click.Context, day: date | None, *, only_open: bool, as_json: 
 jobs.add_command(stop)
 
 
-def _intents(product: Composition, day: date | None, *, only_open: bool) -> Iterable[Intent]:
-    name = product.workload.name
+def _intents(line: Line, day: date | None, *, only_open: bool) -> Iterable[Intent]:
+    name, ledger = line.workload.name, line.product.ledger
     if day is not None:
-        found: Iterable[Intent] = intents_in(product.ledger, name, day, *IntentStatus)
+        found: Iterable[Intent] = intents_in(ledger, name, day, *IntentStatus)
     elif only_open:
-        found = product.ledger.open_intents(name)
+        found = ledger.open_intents(name)
     else:
-        found = product.ledger.listing(name)
+        found = ledger.listing(name)
     return [intent for intent in found if intent.is_open or not only_open]
 
 

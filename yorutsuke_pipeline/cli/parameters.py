@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from yorutsuke_pipeline.composition import Composition
+    from yorutsuke_pipeline.stages import Stages
 
 
 class Day(click.ParamType):  # type: ignore[type-arg] # generic only in newer versions of click
@@ -96,6 +97,28 @@ def the_product(context: click.Context) -> Composition:
     return given.product if isinstance(given, Surroundings) else compose()
 
 
+def the_stages(context: click.Context) -> Stages:
+    """Return the stages of the workload that `--workload` names, or those that a test put into the context.
+
+    Raises:
+        ConfigurationError: A setting is wrong, or there is no such workload.
+    """
+    from yorutsuke_pipeline.lineup import blueprint_of  # noqa: PLC0415 — as above
+    from yorutsuke_pipeline.stages import Stages  # noqa: PLC0415 — as above
+
+    given = context.find_root().obj
+    if isinstance(given, Surroundings) and given.stages is not None:
+        return given.stages
+    product = the_product(context)
+    return Stages(blueprint_of(product.settings, the_workload(context)).assemble(product))
+
+
+def the_workload(context: click.Context) -> str:
+    """Return the name of the workload that the command is about."""
+    name: str = context.find_root().params["workload"]
+    return name
+
+
 def the_run_queue(context: click.Context) -> AbstractContextManager[RunQueue]:
     """Open Dagster's queue of runs, or return the one that a test put into the context.
 
@@ -106,5 +129,6 @@ def the_run_queue(context: click.Context) -> AbstractContextManager[RunQueue]:
     if isinstance(given, Surroundings) and given.run_queue is not None:
         return nullcontext(given.run_queue)
     from yorutsuke_pipeline.defs.launching import launchpad  # noqa: PLC0415 — loads Dagster, 1.5 s
+    from yorutsuke_pipeline.lineup import blueprint_of  # noqa: PLC0415 — as above
 
-    return launchpad()
+    return launchpad(blueprint_of(the_product(context).settings, the_workload(context)))

@@ -74,8 +74,9 @@ class Program(click.Group):
     epilog="Exit codes: 0 done, 1 something was refused or failed, 2 wrong usage. See docs/command-line.md.",
 )
 @click.option("--debug", is_flag=True, help="Show the traceback of an error.")
+@click.option("--workload", default="receipts", show_default=True, help="Whose days, jobs and dead letters are meant.")
 @click.version_option(package_name="yorutsuke-pipeline", prog_name="yorutsuke")
-def program(*, debug: bool) -> None:
+def program(*, debug: bool, workload: str) -> None:
     """Receipt photos of the day become transactions overnight, with Amazon Bedrock at batch price.
 
     Works on the embedded AWS, which needs no account and starts by itself, or on a real one

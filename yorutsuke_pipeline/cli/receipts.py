@@ -83,8 +83,9 @@ def list_receipts(
 
     With --date and --status pending this is one query; anything else reads the whole table.
     """
-    product = the_product(context)
-    listed = with_bar("reading receipts", product.pending_images.listing(day, status))
+    from yorutsuke_pipeline.workloads.receipts.line import images  # noqa: PLC0415 — loads boto3, as above
+
+    listed = with_bar("reading receipts", images(the_product(context)).listing(day, status))
     documents = [_document(record) for record in listed]
     chosen = [document for document in documents if user is None or document["userId"] == user]
     chosen.sort(key=lambda document: (str(document["uploadedAt"]), document["imageId"]))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from yorutsuke_pipeline.cli.output import print_json, print_table, progress_bar, remark
-from yorutsuke_pipeline.cli.parameters import Day, as_json_option, check_range, the_product, today
+from yorutsuke_pipeline.cli.parameters import Day, as_json_option, check_range, the_stages, today
 from yorutsuke_pipeline.engine.reconciliation.contradiction import MENDS, Kind
 
 if TYPE_CHECKING:
@@ -70,13 +70,11 @@ def reconcile(context: click.Context, first: date | None, last: date | None, *, 
     row; the check `reconciled` of each day reads only that day. With --fix, running it again finds only what a
     person must decide. Exit code 1 if anything is left.
     """
-    from yorutsuke_pipeline.stages import reconciler  # noqa: PLC0415 — keeps --help quick
-
-    product = the_product(context)
-    first, last = _range(first, last, product.settings.first_day)
+    stages = the_stages(context)
+    first, last = _range(first, last, stages.product.settings.first_day)
     findings = Findings()
     with progress_bar("comparing") as progress:
-        for found in reconciler(product).over(first, last, progress):
+        for found in stages.reconciler.over(first, last, progress):
             findings.all.append(Finding(found, is_mended=fix and found.mended()))
     if as_json:
         print_json(_document(first, last, findings))

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from yorutsuke_pipeline.composition import Composition
     from yorutsuke_pipeline.defs.launching import LaunchedRun
     from yorutsuke_pipeline.engine.retrying import Half
+    from yorutsuke_pipeline.stages import Stages
 
 
 class RunQueue(Protocol):
@@ -47,7 +48,9 @@ class Surroundings:
 
     Attributes:
         run_queue: None is Dagster's.
+        stages: None are those of the workload that the command line names.
     """
 
     product: Composition
     run_queue: RunQueue | None = None
+    stages: Stages | None = None

@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING
 import click
 
 from yorutsuke_pipeline.cli.output import print_json
-from yorutsuke_pipeline.cli.parameters import as_json_option, the_product
+from yorutsuke_pipeline.cli.parameters import as_json_option, the_stages
 from yorutsuke_pipeline.engine.intent import IntentStatus
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from yorutsuke_pipeline.composition import Composition
     from yorutsuke_pipeline.engine.intent import Intent
     from yorutsuke_pipeline.engine.switch import Pause
+    from yorutsuke_pipeline.line import Line
 
 # Both stand in run tags and tick messages, where nobody reads a page.
 _LONGEST_REASON = 300
@@ -42,8 +42,7 @@ def pause(context: click.Context, reason: str, by: str | None, *, as_json: bool)
         _one_line(by if by is not None else _user(), "--by", _LONGEST_NAME),
         SystemClock().now(),
     )
-    product = the_product(context)
-    holds = product.switch.pause(wanted)
+    holds = the_stages(context).line.switch.pause(wanted)
     if as_json:
         print_json({**_document(holds), "alreadyPaused": holds != wanted})
     elif holds != wanted:
@@ -60,9 +59,9 @@ def resume(context: click.Context, *, as_json: bool) -> None:
 
     Only a day whose last run failed waits for a person: `yorutsuke backfill` submits it.
     """
-    product = the_product(context)
-    ended = product.switch.resume()
-    waiting = _waiting(product)
+    line = the_stages(context).line
+    ended = line.switch.resume()
+    waiting = _waiting(line)
     if as_json:
         print_json({**_document(None), "wasPaused": ended is not None, "waitingIntents": _names(waiting)})
         return
@@ -82,8 +81,8 @@ def resume(context: click.Context, *, as_json: bool) -> None:
 @click.pass_context
 def status(context: click.Context, *, as_json: bool) -> None:
     """Say whether submission is paused, by whom, since when and why, and which intents wait to be submitted."""
-    product = the_product(context)
-    holds, waiting = product.switch.current(), _waiting(product)
+    line = the_stages(context).line
+    holds, waiting = line.switch.current(), _waiting(line)
     if as_json:
         print_json({**_document(holds), "waitingIntents": _names(waiting)})
         return
@@ -92,9 +91,9 @@ def status(context: click.Context, *, as_json: bool) -> None:
         click.echo(f"{intent.intent_id} waits to be submitted")
 
 
-def _waiting(product: Composition) -> list[Intent]:
+def _waiting(line: Line) -> list[Intent]:
     """Return the intents that are sealed and not wholly submitted."""
-    listed = product.ledger.open_intents(product.workload.name)
+    listed = line.product.ledger.open_intents(line.workload.name)
     sealed = (intent for intent in listed if intent.status is IntentStatus.MANIFESTED)
     return sorted(sealed, key=lambda intent: intent.intent_id)
 

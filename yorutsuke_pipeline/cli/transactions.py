@@ -40,10 +40,12 @@ def transactions(
     The CSV is UTF-8 with the mark by which Excel knows it (none on stdout); a text that a spreadsheet would
     run as a formula begins with an apostrophe.
     """
+    from yorutsuke_pipeline.workloads.receipts import line  # noqa: PLC0415 — loads boto3, which --help must not
+
     if csv_file is not None and as_json:
         raise click.UsageError("--csv and --json exclude each other")
-    product = the_product(context)
-    rows = sorted(with_bar("reading transactions", product.transactions.listing(day, user)), key=_order)
+    table = line.transactions(the_product(context))
+    rows = sorted(with_bar("reading transactions", table.listing(day, user)), key=_order)
     if as_json:
         print_json({"transactions": [_document(row) for row in rows]})
     elif csv_file == _STDOUT:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from yorutsuke_pipeline.cli.output import print_json, remark
-from yorutsuke_pipeline.cli.parameters import Day, as_json_option, the_product
+from yorutsuke_pipeline.cli.parameters import Day, as_json_option, the_stages
 from yorutsuke_pipeline.cli.trial_choice import Model, chosen_fields, chosen_identities, find_trial, read_prompt
 from yorutsuke_pipeline.cli.trial_views import (
     BarMeter,
@@ -76,10 +76,10 @@ def start(
 
     if model_id is None and prompt is None:
         raise click.UsageError("say what is to be tried: --model, --prompt or both")
-    product = the_product(context)
-    check_not_paused(product.switch)
+    line = the_stages(context).line
+    check_not_paused(line.switch)
     most = None if everything else limit
-    rules = trials(product, model_id=model_id, prompt=read_prompt(prompt), most=most, meter=BarMeter())
+    rules = trials(line, model_id=model_id, prompt=read_prompt(prompt), most=most, meter=BarMeter())
     sealed = rules.seal(day)
     if sealed is None:
         raise PermanentError(
@@ -98,7 +98,7 @@ def show(context: click.Context, which: str, *, as_json: bool) -> None:
     """Compare a trial's answers with the transactions, field by field, and say what both cost."""
     from yorutsuke_pipeline.trial_stages import trials  # noqa: PLC0415 — as above
 
-    rules = trials(the_product(context))
+    rules = trials(the_stages(context).line)
     _show(context, rules, find_trial(rules, which), as_json=as_json)
 
 
@@ -120,21 +120,21 @@ def accept(
     from yorutsuke_pipeline.aws.clock import SystemClock  # noqa: PLC0415 — as above
     from yorutsuke_pipeline.trial_stages import accepter, comparer, trials  # noqa: PLC0415 — as above
 
-    product = the_product(context)
-    rules = trials(product)
+    line = the_stages(context).line
+    rules = trials(line)
     intent = find_trial(rules, which)
     if not intent.is_open:
         raise PermanentError(f"{intent.intent_id} is closed: it was accepted or discarded before")
     collected = rules.collected(intent)
     if collected is None:
         raise PermanentError(f"{intent.intent_id} still runs, so there is nothing to accept yet")
-    taken = chosen_fields(fields, product.workload.compared_fields)
-    pairs, now = comparer(product), SystemClock().now()
+    taken = chosen_fields(fields, line.workload.compared_fields)
+    pairs, now = comparer(line), SystemClock().now()
     chosen = None if images is None else chosen_identities(pairs.pairs(collected, judged_at=now), images)
     if not yes:
         number = collected.record_count if chosen is None else len(chosen)
         click.confirm(f"Write {', '.join(taken)} of {number} answers over the transactions?", abort=True, err=True)
-    done = accepter(product).accept(pairs.pairs(collected, judged_at=now), taken, chosen)
+    done = accepter(line).accept(pairs.pairs(collected, judged_at=now), taken, chosen)
     if fields is None and images is None:
         collected = rules.close(collected, accepted=done.written_count)
     print_acceptance(collected, done, as_json=as_json)
@@ -147,7 +147,7 @@ def discard(context: click.Context, which: str) -> None:
     """Close a trial. Transactions stay as they are; its answers stay in the bucket until they expire."""
     from yorutsuke_pipeline.trial_stages import trials  # noqa: PLC0415 — as above
 
-    rules = trials(the_product(context))
+    rules = trials(the_stages(context).line)
     intent = find_trial(rules, which)
     was_open = intent.is_open
     rules.discard(intent)
@@ -159,8 +159,8 @@ def discard(context: click.Context, which: str) -> None:
 @click.pass_context
 def list_trials(context: click.Context, *, as_json: bool) -> None:
     """List the trials that are open."""
-    product = the_product(context)
-    found = product.ledger.open_intents(product.workload.trial().name)
+    line = the_stages(context).line
+    found = line.product.ledger.open_intents(line.workload.trial().name)
     print_trials(sorted(found, key=lambda intent: intent.intent_id), as_json=as_json)
 
 
@@ -209,6 +209,6 @@ def _show(context: click.Context, rules: Trials, intent: Intent, *, as_json: boo
         else:
             click.echo(f"{intent.intent_id} runs; `yorutsuke trial show {intent.intent_id}` compares when it has ended")
         return
-    product = the_product(context)
-    comparison = compared(product, collected)
-    print_comparison(product, collected, comparison, as_json=as_json)
+    line = the_stages(context).line
+    comparison = compared(line, collected)
+    print_comparison(line.product, collected, comparison, as_json=as_json)

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from yorutsuke_pipeline.engine.meter import Item
     from yorutsuke_pipeline.engine.trials.acceptance import Acceptance
     from yorutsuke_pipeline.engine.trials.comparison import Comparison, Pair
+    from yorutsuke_pipeline.line import Line
 
 
 class BarMeter:
@@ -34,14 +35,14 @@ class BarMeter:
         return with_bar(what, items, total)
 
 
-def compared(product: Composition, intent: Intent) -> Comparison:
+def compared(line: Line, intent: Intent) -> Comparison:
     """Return how a collected trial compares with the transactions."""
     from yorutsuke_pipeline.aws.clock import SystemClock  # noqa: PLC0415 — keeps --help quick
     from yorutsuke_pipeline.engine.trials.comparison import compare  # noqa: PLC0415 — as above
     from yorutsuke_pipeline.trial_stages import comparer  # noqa: PLC0415 — as above
 
-    pairs = comparer(product).pairs(intent, judged_at=SystemClock().now())
-    return compare(with_bar("comparing", pairs, intent.record_count), product.workload.compared_fields)
+    pairs = comparer(line).pairs(intent, judged_at=SystemClock().now())
+    return compare(with_bar("comparing", pairs, intent.record_count), line.workload.compared_fields)
 
 
 def trial_document(intent: Intent) -> dict[str, Any]:

@@ -4,12 +4,13 @@ import warnings
 
 import dagster as dg
 
-from yorutsuke_pipeline.defs.assets.archived_images import build_archived_images
+from yorutsuke_pipeline.blueprint import Blueprint
 from yorutsuke_pipeline.defs.assets.bedrock_job import build_bedrock_job
+from yorutsuke_pipeline.defs.assets.closed_intents import build_closed_intents
 from yorutsuke_pipeline.defs.assets.manifest import build_manifest
-from yorutsuke_pipeline.defs.assets.pending_images import build_pending_images
+from yorutsuke_pipeline.defs.assets.pending_records import build_pending_records
 from yorutsuke_pipeline.defs.assets.raw_output import build_raw_output
-from yorutsuke_pipeline.defs.assets.transactions import build_transactions
+from yorutsuke_pipeline.defs.assets.results import build_results
 from yorutsuke_pipeline.defs.checks.day_checks import build_day_checks
 from yorutsuke_pipeline.defs.checks.reconciled import build_reconciled
 from yorutsuke_pipeline.defs.jobs import build_ingest_results, build_submit_batch
@@ -21,6 +22,7 @@ from yorutsuke_pipeline.defs.sensors.failed_days import build_failed_days_sensor
 from yorutsuke_pipeline.defs.sensors.late_days import build_late_days_sensor
 from yorutsuke_pipeline.defs.sensors.orphaned_runs import build_orphaned_runs_sensor
 from yorutsuke_pipeline.defs.stop_jobs import build_stop_jobs
+from yorutsuke_pipeline.lineup import blueprints
 from yorutsuke_pipeline.settings import Settings
 
 # The embedded service ends a job in seconds, the real one in hours.
@@ -45,32 +47,42 @@ def build_definitions(settings: Settings) -> dg.Definitions:
 def _definitions(settings: Settings) -> dg.Definitions:
     days = build_days(settings.first_day)
     run_tags = settings.run_tags or {}
-    submit_batch = build_submit_batch(tags=run_tags.get("submit_batch"))
-    ingest_results = build_ingest_results(tags=run_tags.get("ingest_results"))
-    wait = settings.wait_seconds
-    if wait is None:
-        wait = _EMBEDDED_WAIT_SECONDS if settings.is_embedded else 0.0
+    lineup = blueprints(settings)
+    submissions = [build_submit_batch(each, tags=run_tags.get("submit_batch")) for each in lineup]
+    ingests = [build_ingest_results(each, tags=run_tags.get("ingest_results")) for each in lineup]
     look = _EMBEDDED_LOOK_SECONDS if settings.is_embedded else _REAL_LOOK_SECONDS
     return dg.Definitions(
-        assets=[
-            build_pending_images(days),
-            build_manifest(days),
-            build_bedrock_job(days),
-            build_raw_output(days, wait_seconds=wait),
-            build_transactions(days),
-            build_archived_images(days),
+        assets=[asset for each in lineup for asset in _assets(each, days, settings)],
+        asset_checks=[
+            check for each in lineup for check in (*build_day_checks(each, days), build_reconciled(each, days))
         ],
-        asset_checks=[*build_day_checks(days), build_reconciled(days)],
-        jobs=[submit_batch, ingest_results, build_stop_jobs(days)],
-        schedules=[build_nightly(submit_batch, first_day=settings.first_day, days_back=settings.nightly_days_back)],
+        jobs=[*submissions, *ingests, *(build_stop_jobs(each, days) for each in lineup)],
+        schedules=[
+            build_nightly(each, job, first_day=settings.first_day, days_back=settings.nightly_days_back)
+            for each, job in zip(lineup, submissions, strict=True)
+        ],
         sensors=[
-            build_completion_sensor(submit_batch, ingest_results, every_seconds=look),
-            build_orphaned_runs_sensor(submit_batch, ingest_results, every_seconds=_ORPHANS_SECONDS),
-            build_failed_days_sensor(every_seconds=_FAILURES_SECONDS),
+            build_completion_sensor(lineup, [*submissions, *ingests], every_seconds=look),
+            build_orphaned_runs_sensor(submissions, ingests, every_seconds=_ORPHANS_SECONDS),
+            build_failed_days_sensor(lineup, every_seconds=_FAILURES_SECONDS),
             # The embedded AWS begins with photos of days long past, which nobody has asked about.
-            build_late_days_sensor(every_seconds=_LATENESS_SECONDS, is_on=not settings.is_embedded),
+            build_late_days_sensor(lineup, every_seconds=_LATENESS_SECONDS, is_on=not settings.is_embedded),
         ],
-        resources=build_resources(),
+        resources=build_resources(lineup),
         # A process for each step would cost seconds a step; the stages are bound by AWS, not by the processor.
         executor=dg.in_process_executor,
     )
+
+
+def _assets(blueprint: Blueprint, days: dg.PartitionsDefinition[str], settings: Settings) -> list[dg.AssetsDefinition]:
+    wait = settings.wait_seconds
+    if wait is None:
+        wait = _EMBEDDED_WAIT_SECONDS if settings.is_embedded else 0.0
+    return [
+        build_pending_records(blueprint, days),
+        build_manifest(blueprint, days),
+        build_bedrock_job(blueprint, days),
+        build_raw_output(blueprint, days, wait_seconds=wait),
+        build_results(blueprint, days),
+        build_closed_intents(blueprint, days),
+    ]

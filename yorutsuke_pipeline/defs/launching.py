@@ -19,7 +19,8 @@ from pathlib import Path
 import dagster as dg
 from dagster._core.errors import DagsterHomeNotSetError  # exported nowhere else; raised by the public `get`
 
-from yorutsuke_pipeline.defs.jobs import INGESTED_HALF, SUBMITTED_HALF
+from yorutsuke_pipeline.blueprint import Blueprint
+from yorutsuke_pipeline.defs.jobs import WORKLOAD_TAG
 from yorutsuke_pipeline.defs.partitions import build_days
 from yorutsuke_pipeline.engine.errors import ConfigurationError, PermanentError
 from yorutsuke_pipeline.engine.retrying import Half
@@ -64,11 +65,13 @@ class Launchpad:
     """Dagster's instance, and the folder in which `dagster dev` runs.
 
     Attributes:
+        blueprint: The workload's whose days these are.
         instance: Where Dagster keeps its history and its queue.
         folder: Holds workspace.yaml; relative paths in dagster.yaml start here.
         home: What DAGSTER_HOME must be for the instance to be found again; None if it is set already.
     """
 
+    blueprint: Blueprint
     instance: dg.DagsterInstance
     folder: Path
     home: Path | None
@@ -78,14 +81,14 @@ class Launchpad:
         days = build_days(first_partition)
         keys = [day.isoformat() for day in _days(max(first, first_partition), last)]
         failed: set[str] = set()
-        for asset in (*SUBMITTED_HALF, *INGESTED_HALF):
+        for asset in (*self.blueprint.submitted_half, *self.blueprint.ingested_half):
             statuses = self.instance.get_status_by_partition(dg.AssetKey(asset), keys, days) or {}
             failed.update(key for key, status in statuses.items() if status is not None and status.value == "FAILED")
         return [date.fromisoformat(key) for key in sorted(failed)]
 
     def busy_days(self, days: Iterable[date]) -> set[date]:
         """Return those of `days` for which a run is queued or under way."""
-        return {day for day in days if self.instance.get_runs_count(_runs_of(day, _UNFINISHED))}
+        return {day for day in days if any(self._is_ours(run) for run in self.instance.get_runs(_unfinished_runs(day)))}
 
     def launch(self, half: Half, days: Sequence[date]) -> list[LaunchedRun]:
         """Put a run of `half` for each day into the queue.
@@ -99,7 +102,7 @@ class Launchpad:
         tag = uuid.uuid4().hex
         command = [
             *(sys.executable, "-m", "dagster", "job", "backfill", "--noprompt"),
-            *("--workspace", str(self.folder / "workspace.yaml"), "--job", str(half)),
+            *("--workspace", str(self.folder / "workspace.yaml"), "--job", self.blueprint.job(half)),
             *("--partitions", ",".join(day.isoformat() for day in days)),
             *("--tags", json.dumps({_LAUNCH_TAG: tag})),
         ]
@@ -130,6 +133,10 @@ class Launchpad:
                 return now
             time.sleep(_SECONDS_BETWEEN_LOOKS)
 
+    def _is_ours(self, run: dg.DagsterRun) -> bool:
+        """Tell whether a run may work on this workload; one that a person launched in the UI has no tag."""
+        return run.tags.get(WORKLOAD_TAG, self.blueprint.name) == self.blueprint.name
+
     def _seen_again(self, run: LaunchedRun) -> LaunchedRun:
         found = self.instance.get_run_by_id(run.run_id)
         if found is None:
@@ -141,8 +148,10 @@ class Launchpad:
 
 
 @contextmanager
-def launchpad() -> Iterator[Launchpad]:
-    """Open Dagster's instance: that of DAGSTER_HOME, else the one of plain `dagster dev` in the checkout.
+def launchpad(blueprint: Blueprint) -> Iterator[Launchpad]:
+    """Open Dagster's instance for the days of a workload.
+
+    That of DAGSTER_HOME, else the one of plain `dagster dev` in the checkout.
 
     The process stands in the checkout meanwhile, as `dagster dev` does: dagster.yaml has relative paths.
 
@@ -160,7 +169,7 @@ def launchpad() -> Iterator[Launchpad]:
             except DagsterHomeNotSetError:
                 home = _checked_home(folder)
                 instance = stack.enter_context(dg.DagsterInstance.from_config(str(home)))
-            yield Launchpad(instance, folder, home)
+            yield Launchpad(blueprint, instance, folder, home)
     finally:
         os.chdir(before)
 
@@ -190,8 +199,8 @@ def _days(first: date, last: date) -> Iterator[date]:
         day += timedelta(days=1)
 
 
-def _runs_of(day: date, statuses: Sequence[dg.DagsterRunStatus]) -> dg.RunsFilter:
-    return dg.RunsFilter(tags={_PARTITION_TAG: day.isoformat()}, statuses=statuses)
+def _unfinished_runs(day: date) -> dg.RunsFilter:
+    return dg.RunsFilter(tags={_PARTITION_TAG: day.isoformat()}, statuses=_UNFINISHED)
 
 
 def _launched(run: dg.DagsterRun, half: Half) -> LaunchedRun:

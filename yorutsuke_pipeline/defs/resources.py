@@ -1,15 +1,18 @@
-"""Resources: each turns the settings into an object that the domain already knows, when a run needs it.
+"""Resources: the settings turned into objects that the domain already knows, when a run needs them.
 
-Every one of them starts from `ProductResource`, so a run has one set of AWS clients, and the embedded
-AWS is started (or found) when the first of them is made, never while definitions load.
+Every workload has one, named as it is: its stages. All start from `product`, so a run has one set of AWS clients,
+and the embedded AWS is started (or found) when the first of them is made, never while definitions load.
 """
 
-from collections.abc import Callable
+from collections.abc import Iterable
+from typing import Any
 
 import dagster as dg
 
 from yorutsuke_pipeline import stages
+from yorutsuke_pipeline.blueprint import Blueprint
 from yorutsuke_pipeline.composition import Composition, compose
+from yorutsuke_pipeline.stages import Stages
 
 
 class ProductResource(dg.ConfigurableResource[Composition]):
@@ -19,34 +22,32 @@ class ProductResource(dg.ConfigurableResource[Composition]):
         return compose()
 
 
-def build_resources() -> dict[str, object]:
+def build_resources(blueprints: Iterable[Blueprint]) -> dict[str, object]:
     """Return every resource under the name that assets, checks and sensors ask for."""
     return {
         "product": ProductResource(),
-        "pending_records": _of_product(lambda product: product.pending_images, "The images that wait (DynamoDB)."),
-        "ledger": _of_product(lambda product: product.ledger, "The intents and their jobs (DynamoDB)."),
-        "switch": _of_product(lambda product: product.switch, "Whether submission is paused (DynamoDB)."),
-        "stopper": _of_product(stages.stopper),
-        "manifest_writer": _of_product(stages.manifest_writer),
-        "submitter": _of_product(stages.submitter),
-        "lookout": _of_product(stages.lookout),
-        "lateness": _of_product(stages.lateness),
+        "lookout": _of_product(stages.lookout, "What the completion sensor looks through (Bedrock, SQS)."),
         "alert_channel": _of_product(
             lambda product: product.alerts, "Who is told when something needs a person (SNS)."
         ),
-        "collector": _of_product(stages.raw_output_collector),
-        "recorder": _of_product(stages.result_recorder),
-        "archiver": _of_product(stages.archiver),
-        "spending": _of_product(stages.spending),
-        "day_accounts": _of_product(stages.day_accounts),
-        "reconciler": _of_product(stages.reconciler),
+        **{each.name: _stages_of(each) for each in blueprints},
     }
 
 
-def _of_product(part: Callable[[Composition], object], description: str | None = None) -> dg.ResourceDefinition:
+def stages_of(context: Any, blueprint: Blueprint) -> Stages:  # noqa: ANN401 — Dagster's contexts have no common type
+    """Return the stages of a workload, for whose asset, check, op, schedule or sensor `context` is."""
+    found: Stages = getattr(context.resources, blueprint.name)
+    return found
+
+
+def _stages_of(blueprint: Blueprint) -> dg.ResourceDefinition:
+    return _of_product(lambda product: Stages(blueprint.assemble(product)), f"The stages of {blueprint.name}.")
+
+
+def _of_product(part: Any, description: str) -> dg.ResourceDefinition:  # noqa: ANN401 — takes the product, gives anything
     """Return a resource that is a part of the product, made once a run."""
     return dg.ResourceDefinition(
         lambda context: part(context.resources.product),
         required_resource_keys={"product"},
-        description=description or part.__doc__,
+        description=description,
     )

@@ -2,20 +2,24 @@
 
 import dagster as dg
 
+from yorutsuke_pipeline.blueprint import Blueprint
 from yorutsuke_pipeline.defs.failures import clear_failures
+from yorutsuke_pipeline.defs.jobs import WORKLOAD_TAG
+from yorutsuke_pipeline.defs.resources import stages_of
 from yorutsuke_pipeline.defs.tables import markdown_table
 from yorutsuke_pipeline.engine.days import parse_day
-from yorutsuke_pipeline.engine.stopping import Stopper, Verdict
+from yorutsuke_pipeline.engine.stopping import Verdict
 
 STOP_JOBS = "stop_jobs"
 
 
-def build_stop_jobs(days: dg.PartitionsDefinition[str]) -> dg.JobDefinition:
+def build_stop_jobs(blueprint: Blueprint, days: dg.PartitionsDefinition[str]) -> dg.JobDefinition:
     """Return the job over `days`."""
 
-    @dg.op
-    def stop_open_jobs(context: dg.OpExecutionContext, stopper: dg.ResourceParam[Stopper]) -> None:
+    @dg.op(name=blueprint.job("stop_open_jobs"), required_resource_keys={blueprint.name})
+    def stop_open_jobs(context: dg.OpExecutionContext) -> None:
         """Have every job of the day stopped that has not ended; the completion sensor does the rest."""
+        stopper = stages_of(context, blueprint).stopper
         with clear_failures():
             stops = stopper.stop(stopper.of_day(parse_day(context.partition_key)))
         rows = [
@@ -33,7 +37,8 @@ def build_stop_jobs(days: dg.PartitionsDefinition[str]) -> dg.JobDefinition:
         context.log.info("%d jobs: %s", len(stops), rows)
 
     @dg.job(
-        name=STOP_JOBS,
+        name=blueprint.job(STOP_JOBS),
+        tags={WORKLOAD_TAG: blueprint.name},
         partitions_def=days,
         description="Stop a day's open jobs at Bedrock. What they answered is kept, the rest goes back in line.",
     )

@@ -13,7 +13,7 @@ from yorutsuke_pipeline.engine.errors import YorutsukeError
 from yorutsuke_pipeline.engine.hints import Heard
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
     from datetime import datetime, timedelta
 
     from yorutsuke_pipeline.engine.hints import Hint
@@ -52,23 +52,23 @@ class Lookout:
     queue: HintQueue
     poll_every: timedelta
 
-    def look(self, workload: str, *, polled_at: datetime | None) -> Sighting:
-        """Return the progress of the workload's open intents.
+    def look(self, workloads: Iterable[str], *, polled_at: datetime | None) -> Sighting:
+        """Return the progress of the open intents of some workloads.
 
         A message is settled only when what it hints at is written down, so one that a dying process had
         received comes again.
 
         Args:
-            workload: Its name.
+            workloads: Their names.
             polled_at: As the last sighting says; None if there was none.
         """
         heard, trouble = self._hear()
         now = self.watch.clock.now()
         polls = bool(trouble) or polled_at is None or not polled_at <= now < polled_at + self.poll_every
-        intents = list(self.watch.ledger.open_intents(workload))
+        intents = [intent for name in workloads for intent in self.watch.ledger.open_intents(name)]
         progress = self.watch.look(intents, only=None if polls else heard.job_ids)
         seen = {job.job_id for each in progress for job in each.jobs}
-        # One queue serves all workloads: a hint about another's job must not be lost on the way to it.
+        # Of a closed intent, or of another's job: it is ours or not whatever is looked at now.
         known = seen | set(self.watch.look_up(heard.job_ids - seen))
         foreign = [hint for hint in heard.hints if known.isdisjoint(hint.job_ids)]
         return Sighting(

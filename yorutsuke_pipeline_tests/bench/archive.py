@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 from yorutsuke_pipeline.engine import layout
 from yorutsuke_pipeline.engine.intent import IntentStatus
-from yorutsuke_pipeline.stages import archiver
 from yorutsuke_pipeline_tests.bench import contents
 from yorutsuke_pipeline_tests.bench.baselines.one_by_one_archive import OneByOneArchive
 from yorutsuke_pipeline_tests.bench.benchmark import PRODUCT, Benchmark, Goal
 from yorutsuke_pipeline_tests.bench.scene import INTENT_ID
 from yorutsuke_pipeline_tests.bench.stub.settings import StubSettings
+from yorutsuke_pipeline_tests.receipts import receipts_stages
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,7 +26,7 @@ def product_side(scene: Scene) -> Callable[[], Facts]:
         layout.outcomes_key(INTENT_ID), "outcomes", scene.size, scene.options.get("image_bytes", contents.IMAGE_BYTES)
     )
     scene.put_job(scene.put_intent(IntentStatus.RECORDED))
-    stage = archiver(scene.product)
+    stage = receipts_stages(scene.product).archiver
 
     def work() -> Facts:
         report = stage.archive(contents.DAY)

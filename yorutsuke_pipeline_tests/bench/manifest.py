@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from yorutsuke_pipeline.stages import manifest_writer
 from yorutsuke_pipeline_tests.bench import contents
 from yorutsuke_pipeline_tests.bench.baselines.boto3_manifest import Boto3Manifest
 from yorutsuke_pipeline_tests.bench.benchmark import PRODUCT, Benchmark, Goal
 from yorutsuke_pipeline_tests.bench.stub.settings import StubSettings
+from yorutsuke_pipeline_tests.receipts import receipts_stages
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,7 +21,7 @@ _PART = "batch-input/baseline/part-0001.jsonl"
 
 def product_side(scene: Scene) -> Callable[[], Facts]:
     """Claim, fetch, check, encode and upload, as the baselines do."""
-    writer = manifest_writer(scene.product)
+    writer = receipts_stages(scene.product).manifest_writer
     # The list of prices is a module of data: imported here, because imports are not what is measured.
     writer.spending.prices.price(scene.product.settings.model_id)
 

@@ -6,9 +6,11 @@ Its facts are what counts: the rows and bytes that were read, which are the day'
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from yorutsuke_pipeline.workloads.receipts.pending_images import summarise_pending
+from yorutsuke_pipeline.engine.pending_summary import summarise_pending
+from yorutsuke_pipeline.workloads.receipts.line import BLUEPRINT, images
 from yorutsuke_pipeline_tests.bench import contents
 from yorutsuke_pipeline_tests.bench.benchmark import PRODUCT, Benchmark
 from yorutsuke_pipeline_tests.bench.stub.settings import StubSettings
@@ -27,8 +29,9 @@ _LARGE_DAY, _SCANNED = "product, a day ten times as large", "scan and filter"
 
 def _product_side(day: date) -> Side:
     def begin(scene: Scene) -> Callable[[], Facts]:
-        table = scene.product.pending_images
-        return lambda: {"units": summarise_pending(table.pending(day)).waiting_count}
+        table, face = images(scene.product), BLUEPRINT.pending
+        summarise = partial(summarise_pending, since=BLUEPRINT.waits_since, by="userId", columns=face.columns)
+        return lambda: {"units": summarise(table.pending(day)).waiting_count}
 
     return begin
 

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 from yorutsuke_pipeline.engine import layout
 from yorutsuke_pipeline.engine.intent import IntentStatus
 from yorutsuke_pipeline.engine.raw_output import Outcome
-from yorutsuke_pipeline.stages import raw_output_collector
 from yorutsuke_pipeline_tests.bench import contents
 from yorutsuke_pipeline_tests.bench.baselines import textbook_output
 from yorutsuke_pipeline_tests.bench.baselines.sockets import drain
 from yorutsuke_pipeline_tests.bench.benchmark import PRODUCT, Benchmark, Goal
 from yorutsuke_pipeline_tests.bench.scene import INTENT_ID, Facts, Scene
 from yorutsuke_pipeline_tests.bench.stub.settings import StubSettings
+from yorutsuke_pipeline_tests.receipts import receipts_stages
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -33,7 +33,7 @@ def product_side(scene: Scene) -> Callable[[], Facts]:
     scene.stub.make(f"{_FOLDER}{layout.SERVICE_MANIFEST}", "summary", scene.size)
     scene.stub.make(layout.records_key(INTENT_ID), "records", scene.size)
     scene.put_job(scene.put_intent(IntentStatus.SUBMITTED))
-    collector = raw_output_collector(scene.product)
+    collector = receipts_stages(scene.product).raw_output_collector
 
     def work() -> Facts:
         report = collector.collect(contents.DAY)

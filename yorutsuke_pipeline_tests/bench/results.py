@@ -10,7 +10,6 @@ from yorutsuke_pipeline.engine import layout
 from yorutsuke_pipeline.engine.intent import IntentStatus
 from yorutsuke_pipeline.engine.results import Ending
 from yorutsuke_pipeline.engine.streams import chunked
-from yorutsuke_pipeline.stages import result_recorder
 from yorutsuke_pipeline_tests.bench import contents
 from yorutsuke_pipeline_tests.bench.baselines import wrangler
 from yorutsuke_pipeline_tests.bench.baselines.lambda_design import LambdaDesign, rows_of
@@ -19,6 +18,7 @@ from yorutsuke_pipeline_tests.bench.baselines.textbook import TextbookWriter
 from yorutsuke_pipeline_tests.bench.benchmark import PRODUCT, Benchmark, Goal
 from yorutsuke_pipeline_tests.bench.scene import INTENT_ID, Facts, Scene
 from yorutsuke_pipeline_tests.bench.stub.settings import StubSettings
+from yorutsuke_pipeline_tests.receipts import receipts_stages
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -35,7 +35,7 @@ _CONNECTIONS = 16
 def product_side(scene: Scene) -> Callable[[], Facts]:
     scene.stub.make(ANSWERS, "answers", scene.size)
     scene.put_intent(IntentStatus.COLLECTED)
-    recorder = result_recorder(scene.product)
+    recorder = receipts_stages(scene.product).result_recorder
 
     def work() -> Facts:
         report = recorder.record(contents.DAY)

@@ -11,9 +11,11 @@ from yorutsuke_pipeline.engine import layout
 from yorutsuke_pipeline.engine.batch_job import COMPLETED, BatchJob, JobMode
 from yorutsuke_pipeline.engine.intent import Intent, IntentStatus, ResultStats
 from yorutsuke_pipeline.settings import load_aws_environment, load_settings
+from yorutsuke_pipeline.workloads.receipts.line import assemble
 from yorutsuke_pipeline_tests.bench import contents
 
 if TYPE_CHECKING:
+    from yorutsuke_pipeline.engine.workload import Workload
     from yorutsuke_pipeline_tests.bench.stub.process import RunningStub
 
 INTENT_ID = f"receipts-{contents.DAY.isoformat()}-001"
@@ -40,14 +42,19 @@ class Scene:
         """The product as the environment configures it, its clients made."""
         return _product_at(self.stub.url)
 
+    @property
+    def workload(self) -> Workload:
+        """The workload that is measured."""
+        return assemble(self.product).workload
+
     def put_intent(self, status: IntentStatus, **facts: Any) -> Intent:  # noqa: ANN401 — an Intent's
         """Put the day's intent in a status, with one job that has ended."""
         intent = Intent(
             intent_id=facts.pop("intent_id", INTENT_ID),
-            workload=self.product.workload.name,
+            workload=self.workload.name,
             day=facts.pop("day", contents.DAY),
             model_id=self.product.settings.model_id,
-            prompt_version=self.product.workload.prompt_version,
+            prompt_version=self.workload.prompt_version,
             trace_id="0" * 32,
             created_at=contents.UPLOADED,
             status=status,

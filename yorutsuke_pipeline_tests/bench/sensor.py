@@ -15,10 +15,12 @@ from yorutsuke_pipeline.engine.batch_job import COMPLETED
 from yorutsuke_pipeline.engine.intent import IntentStatus
 from yorutsuke_pipeline.engine.streams import map_bounded
 from yorutsuke_pipeline.stages import lookout
+from yorutsuke_pipeline.workloads.receipts.line import BLUEPRINT
 from yorutsuke_pipeline_tests.bench import contents
 from yorutsuke_pipeline_tests.bench.baselines.one_by_one_sensor import OneByOneSensor
 from yorutsuke_pipeline_tests.bench.benchmark import PRODUCT, Benchmark
 from yorutsuke_pipeline_tests.bench.stub.settings import IN_PROGRESS, StubSettings
+from yorutsuke_pipeline_tests.receipts import receipts_stages
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -41,7 +43,7 @@ def _product_side(scene: Scene) -> Callable[[], Facts]:
     context = dg.build_sensor_context(
         instance=dg.DagsterInstance.local_temp(str(Path(home.name))),
         repository_def=repository,
-        resources={"product": product, "lookout": lookout(product), "switch": product.switch},
+        resources={"lookout": lookout(product), "receipts": receipts_stages(product)},
     )
 
     def work() -> Facts:
@@ -54,7 +56,7 @@ def _product_side(scene: Scene) -> Callable[[], Facts]:
 def _one_by_one_side(scene: Scene) -> Callable[[], Facts]:
     _put_open_intents(scene)
     loop = OneByOneSensor(scene.product.settings.table("batch-jobs"))
-    return lambda: {"units": loop.run(scene.product.workload.name)}
+    return lambda: {"units": loop.run(BLUEPRINT.name)}
 
 
 def _put_open_intents(scene: Scene) -> None:

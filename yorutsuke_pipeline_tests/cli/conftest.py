@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from click.testing import Result
 
     from yorutsuke_pipeline.local_aws.endpoint import Endpoint
+    from yorutsuke_pipeline.stages import Stages
 
 
 @dataclass(frozen=True)
@@ -30,10 +31,11 @@ class Terminal:
 
     product: Composition
     run_queue: RunQueue | None = None
+    stages: Stages | None = None
 
     def run(self, *words: str | Path, said: str | None = None) -> Result:
         """Run a command; `said` is typed in. An error that is none of the product's is raised."""
-        given = Surroundings(self.product, self.run_queue)
+        given = Surroundings(self.product, self.run_queue, self.stages)
         return CliRunner(catch_exceptions=False).invoke(program, [str(word) for word in words], obj=given, input=said)
 
     def document(self, *words: str | Path) -> Any:  # noqa: ANN401 — JSON

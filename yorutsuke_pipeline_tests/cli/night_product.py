@@ -1,4 +1,4 @@
-"""The product over a night's fakes, for commands whose world no embedded AWS needs to be started for."""
+"""The product over a night's fakes, for commands and assets whose world no embedded AWS needs to be started for."""
 
 from __future__ import annotations
 
@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
 from yorutsuke_pipeline.engine.quotas import FixedQuotas
+from yorutsuke_pipeline.line import Line
 from yorutsuke_pipeline.settings import Settings, load_settings
+from yorutsuke_pipeline.stages import Stages
 from yorutsuke_pipeline.workloads.receipts.workload import ReceiptsWorkload
 from yorutsuke_pipeline_tests.cli.conftest import Terminal
 from yorutsuke_pipeline_tests.fakes.image_book import FakeImageBook
@@ -20,57 +22,64 @@ if TYPE_CHECKING:
     from yorutsuke_pipeline_tests.fakes.metrics import FakeMetrics
     from yorutsuke_pipeline_tests.fakes.model import FakeModel
     from yorutsuke_pipeline_tests.fakes.object_store import FakeObjectStore
-    from yorutsuke_pipeline_tests.fakes.pending_images import FakePendingImages
     from yorutsuke_pipeline_tests.fakes.prices import FixedPrices
     from yorutsuke_pipeline_tests.fakes.spending_book import FakeSpendingBook
     from yorutsuke_pipeline_tests.fakes.switch import FakeSwitch
-    from yorutsuke_pipeline_tests.fakes.transactions import FakeTransactions
+
+SETTINGS = load_settings({"YORUTSUKE_FEWEST_RECORDS": "3", "YORUTSUKE_MOST_RECORDS": "4"})
 
 
 @dataclass(frozen=True)
 class NightProduct:
-    """What commands ask of a `Composition`, each port a fake of the night's."""
+    """What stages and commands ask of a `Composition`, each port a fake of the night's."""
 
     settings: Settings
-    pending_images: FakePendingImages
     ledger: FakeIntentLedger
     objects: FakeObjectStore
-    transactions: FakeTransactions
     batch_service: FakeBatchService
     on_demand_model: FakeModel
     prices: FixedPrices
     switch: FakeSwitch
     spending_book: FakeSpendingBook
     metrics: FakeMetrics
-    workload: ReceiptsWorkload
 
     @property
     def quota_book(self) -> FixedQuotas:
         return FixedQuotas(self.settings.policy().quotas)
 
-    @property
-    def image_book(self) -> FakeImageBook:
-        return FakeImageBook(self.pending_images)
-
-    @property
-    def transaction_book(self) -> FakeTransactionBook:
-        return FakeTransactionBook(self.transactions)
+    def switch_of(self, _: str) -> FakeSwitch:
+        return self.switch
 
 
-def terminal_of(night: Night) -> Terminal:
-    """Return a terminal whose commands work on a night's fakes, in batches of three records or more."""
+def product_of(night: Night) -> Composition:
+    """Return a product over a night's fakes, in batches of three records or more."""
     product = NightProduct(
-        load_settings({"YORUTSUKE_FEWEST_RECORDS": "3", "YORUTSUKE_MOST_RECORDS": "4"}),
-        night.pending,
+        SETTINGS,
         night.ledger,
         night.objects,
-        night.table,
         night.service,
         night.model,
         night.prices,
         night.switch,
         night.spending_book,
         night.metrics,
-        ReceiptsWorkload(),
     )
-    return Terminal(cast("Composition", product))
+    return cast("Composition", product)
+
+
+def line_of(night: Night) -> Line:
+    """Return the line of receipts over a night's fakes."""
+    return Line(
+        product_of(night),
+        ReceiptsWorkload(),
+        night.pending,
+        FakeImageBook(night.pending),
+        night.table,
+        FakeTransactionBook(night.table),
+    )
+
+
+def terminal_of(night: Night) -> Terminal:
+    """Return a terminal whose commands work on a night's fakes."""
+    line = line_of(night)
+    return Terminal(line.product, stages=Stages(line))

@@ -65,6 +65,6 @@ def test_an_error_in_the_midst_of_the_work_takes_the_bar_away_and_is_the_error()
 def test_a_command_that_reads_a_whole_table_shows_one(terminal: Terminal, words: list[str], doing: str) -> None:
     screen = TerminalScreen()
     with redirect_stderr(screen), redirect_stdout(io.StringIO()):
-        program.main(words, obj=Surroundings(terminal.product), standalone_mode=False)
+        program.main(words, obj=Surroundings(terminal.product, stages=terminal.stages), standalone_mode=False)
 
     assert doing in screen.getvalue()

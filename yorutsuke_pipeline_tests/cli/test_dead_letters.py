@@ -16,6 +16,7 @@ from yorutsuke_pipeline.cli.dead_letter_views import print_case
 from yorutsuke_pipeline.engine.dead_letter_box import Case
 from yorutsuke_pipeline.engine.identity import record_id
 from yorutsuke_pipeline.engine.stored_letters import StoredLetter
+from yorutsuke_pipeline.workloads.receipts.line import images
 from yorutsuke_pipeline_tests.cli.conftest import TerminalScreen, png
 
 if TYPE_CHECKING:
@@ -42,9 +43,9 @@ class Failures:
         file.write_bytes(png(f"{self.user} {name}"))
         added = self.terminal.document("receipts", "add", file, "--user", self.user, "--date", str(self.day))
         image_id = str(added["files"][0]["imageId"])
-        images, intent_id = self.terminal.product.pending_images, f"{self.user}-001"
-        images.claim(image_id, intent_id)
-        images.fail(image_id, intent_id, attempts=3, reason=f"{name}: no total can be read")
+        table, intent_id = images(self.terminal.product), f"{self.user}-001"
+        table.claim(image_id, intent_id)
+        table.fail(image_id, intent_id, attempts=3, reason=f"{name}: no total can be read")
         self._write(image_id, kind, f"{name}: no total can be read", raw, intent_id)
         return image_id
 
@@ -69,7 +70,7 @@ class Failures:
             out.write(b"".join(json.dumps(letter).encode() + b"\n" for letter in self.letters))
 
     def row(self, image_id: str) -> dict[str, Any]:
-        record = self.terminal.product.pending_images.find(image_id)
+        record = images(self.terminal.product).find(image_id)
         assert record is not None
         return {**record.attributes, "attempts": record.attempts, "lastReason": record.last_reason}
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from yorutsuke_pipeline.engine.days import day_of
+from yorutsuke_pipeline.workloads.receipts.line import images
 from yorutsuke_pipeline_tests.cli.conftest import png
 
 if TYPE_CHECKING:
@@ -113,9 +114,9 @@ def test_a_wrong_word_is_wrong_usage(terminal: Terminal, photos: Path, option: s
 def test_the_list_shows_attempts_reason_and_claim(terminal: Terminal, user: str, photos: Path) -> None:
     added = terminal.document("receipts", "add", photos / "a.jpg", "--user", user, "--date", PAST_DAY)
     image_id = added["files"][0]["imageId"]
-    images = terminal.product.pending_images
-    images.claim(image_id, "receipts-2026-01-09-001")
-    images.fail(image_id, "receipts-2026-01-09-001", attempts=3, reason="no total can be read")
+    table = images(terminal.product)
+    table.claim(image_id, "receipts-2026-01-09-001")
+    table.fail(image_id, "receipts-2026-01-09-001", attempts=3, reason="no total can be read")
 
     result = terminal.run("receipts", "list", "--status", "failed", "--user", user)
 

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from yorutsuke_pipeline import stages
 from yorutsuke_pipeline.aws.attribute_values import as_item
 from yorutsuke_pipeline.engine.days import parse_day
 from yorutsuke_pipeline.local_aws import lifecycle
 from yorutsuke_pipeline_tests.cli.conftest import Terminal, png, product_of
+from yorutsuke_pipeline_tests.receipts import receipts_stages
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -55,7 +55,7 @@ def test_nothing_that_contradicts_is_told_in_one_line(deployment: Deployment) ->
 def test_photos_that_wait_contradict_nothing(deployment: Deployment, tmp_path: Path) -> None:
     (tmp_path / "a.png").write_bytes(png("waits"))
     deployment.terminal.run("receipts", "add", tmp_path / "a.png", "--user", "mai", "--date", DAY)
-    stages.manifest_writer(deployment.terminal.product).write(parse_day(DAY))
+    receipts_stages(deployment.terminal.product).manifest_writer.write(parse_day(DAY))
 
     assert deployment.kinds() == {}
 

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from yorutsuke_pipeline.workloads.receipts.line import assemble
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -36,7 +38,7 @@ def written(terminal: Terminal, user: str) -> list[dict[str, Any]]:
             ]
         )
     ]
-    terminal.product.transactions.write(rows)
+    assemble(terminal.product).results.write(rows)
     return rows
 
 

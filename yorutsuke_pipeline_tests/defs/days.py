@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any, cast
 
 import dagster as dg
 
-from yorutsuke_pipeline.composition import Composition
 from yorutsuke_pipeline.defs.code_location import build_definitions
 from yorutsuke_pipeline.engine.alerts import NO_ALERTS
 from yorutsuke_pipeline.engine.day_account import DayAccounts
@@ -18,7 +17,10 @@ from yorutsuke_pipeline.engine.lateness import Lateness, Limits
 from yorutsuke_pipeline.engine.lookout import Lookout
 from yorutsuke_pipeline.engine.quotas import FixedQuotas
 from yorutsuke_pipeline.engine.stopping import Stopper
-from yorutsuke_pipeline.settings import AwsEnvironment, load_settings
+from yorutsuke_pipeline.settings import load_settings
+from yorutsuke_pipeline.stages import Stages
+from yorutsuke_pipeline.workloads.receipts.line import BLUEPRINT
+from yorutsuke_pipeline_tests.cli.night_product import line_of, product_of
 from yorutsuke_pipeline_tests.engine.nights import DAY
 from yorutsuke_pipeline_tests.engine.reconciliation.nights import reconciler_of
 
@@ -26,7 +28,9 @@ if TYPE_CHECKING:
     from yorutsuke_pipeline_tests.engine.nights import Night
 
 DAY_KEY = DAY.isoformat()
-PRODUCT = Composition(load_settings({}), AwsEnvironment(None))
+# The keys of the assets of receipts: one word each.
+SUBMITTED_HALF = tuple(key for (key,) in BLUEPRINT.submitted_half)
+INGESTED_HALF = tuple(key for (key,) in BLUEPRINT.ingested_half)
 SETTINGS = load_settings({"YORUTSUKE_WAIT_SECONDS": "0"})
 
 
@@ -38,31 +42,38 @@ def definitions() -> dg.Definitions:
 
 def resources(night: Night) -> dict[str, object]:
     """Return the resources of assets, checks and sensors over a night's fakes."""
-    stages = night.stages()
     return {
-        "product": PRODUCT,
-        "pending_records": night.pending,
-        "ledger": night.ledger,
-        "switch": night.switch,
-        "stopper": Stopper((PRODUCT.workload.name,), night.ledger, night.service, night.clock, night.events),
-        "manifest_writer": stages.manifest,
-        "submitter": stages.submitter,
-        "lookout": Lookout(stages.watch, NO_HINTS, timedelta(0)),
-        "lateness": lateness_of(night),
+        "product": product_of(night),
+        "lookout": Lookout(night.stages().watch, NO_HINTS, timedelta(0)),
         "alert_channel": NO_ALERTS,
-        "collector": stages.collector,
-        "recorder": stages.recorder,
-        "archiver": stages.archiver,
-        "spending": stages.spending,
-        "day_accounts": DayAccounts(PRODUCT.workload.name, night.ledger, night.pending),
+        "receipts": stages_of(night),
+    }
+
+
+def stages_of(night: Night, **replaced: object) -> Stages:
+    """Return the stages of receipts, with those of the night, which has a clock of its own, in their places."""
+    line, own = line_of(night), night.stages()
+    stages, name = Stages(line), line.workload.name
+    parts = {
+        "stopper": Stopper((name,), night.ledger, night.service, night.clock, night.events),
+        "manifest_writer": own.manifest,
+        "submitter": own.submitter,
+        "lateness": lateness_of(night),
+        "raw_output_collector": own.collector,
+        "result_recorder": own.recorder,
+        "archiver": own.archiver,
+        "spending": own.spending,
+        "day_accounts": DayAccounts(name, night.ledger, night.pending),
         "reconciler": reconciler_of(night),
     }
+    vars(stages).update(parts | replaced)
+    return stages
 
 
 def lateness_of(night: Night) -> Lateness:
     """Return the rules of lateness over a night's fakes: a day has 24 hours, a job 12."""
     limits = Limits(timedelta(hours=24), timedelta(hours=12), days_back=2, first_day=date(2026, 1, 1))
-    name, policy = PRODUCT.workload.name, night.policy
+    name, policy = BLUEPRINT.name, night.policy
     return Lateness(
         name, policy, limits, night.ledger, night.pending, night.clock, FixedQuotas(policy.quotas), night.switch
     )

@@ -8,10 +8,9 @@ from decimal import Decimal
 
 import dagster as dg
 
-from yorutsuke_pipeline.defs.jobs import INGESTED_HALF, SUBMITTED_HALF
 from yorutsuke_pipeline.engine.identity import record_id
 from yorutsuke_pipeline.engine.intent import IntentStatus
-from yorutsuke_pipeline_tests.defs.days import materialize, metadata
+from yorutsuke_pipeline_tests.defs.days import INGESTED_HALF, SUBMITTED_HALF, materialize, metadata
 from yorutsuke_pipeline_tests.engine.nights import FIRST, POLICY, night_of
 from yorutsuke_pipeline_tests.engine.test_switch import PAUSE
 

@@ -8,9 +8,9 @@ import sys
 import dagster as dg
 
 from yorutsuke_pipeline.defs.code_location import build_definitions
-from yorutsuke_pipeline.defs.jobs import INGESTED_HALF, SUBMITTED_HALF
+from yorutsuke_pipeline.defs.jobs import WORKLOAD_TAG
 from yorutsuke_pipeline.settings import load_settings
-from yorutsuke_pipeline_tests.defs.days import definitions
+from yorutsuke_pipeline_tests.defs.days import INGESTED_HALF, SUBMITTED_HALF, definitions
 
 _GRAPH = {
     "pending_images": set(),
@@ -36,13 +36,14 @@ def test_loading_the_definitions_leaves_out_what_only_a_day_with_content_needs()
 
 
 def test_each_job_has_the_tags_that_the_settings_give_it_and_none_without() -> None:
+    own = {WORKLOAD_TAG: "receipts"}
     tags = '{"submit_batch": {"ecs/task_overrides": {"taskRoleArn": "arn:x"}, "ecs/cpu": "256"}}'
     tagged = build_definitions(load_settings({"YORUTSUKE_RUN_TAGS": tags}))
 
     overrides = {"ecs/task_overrides": '{"taskRoleArn": "arn:x"}', "ecs/cpu": "256"}
-    assert tagged.resolve_job_def("submit_batch").tags == overrides
-    assert tagged.resolve_job_def("ingest_results").tags == {}
-    assert definitions().resolve_job_def("submit_batch").tags == {}
+    assert tagged.resolve_job_def("submit_batch").tags == {**overrides, **own}
+    assert tagged.resolve_job_def("ingest_results").tags == own
+    assert definitions().resolve_job_def("submit_batch").tags == own
 
 
 def test_the_graph_is_the_flow_of_the_documents() -> None:

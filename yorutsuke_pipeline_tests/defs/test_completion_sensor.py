@@ -12,7 +12,7 @@ import pytest
 from yorutsuke_pipeline.defs.jobs import INTENT_TAG
 from yorutsuke_pipeline.defs.sensors.completion import MOST_FAILED_INGESTS
 from yorutsuke_pipeline.engine.lookout import Lookout
-from yorutsuke_pipeline_tests.defs.days import DAY_KEY, PRODUCT, definitions, resources
+from yorutsuke_pipeline_tests.defs.days import DAY_KEY, definitions, resources, stages_of
 from yorutsuke_pipeline_tests.engine.interruptions import Calls, Interruption
 from yorutsuke_pipeline_tests.engine.nights import DAY, FIRST, night_of, with_quotas
 from yorutsuke_pipeline_tests.engine.test_switch import PAUSE
@@ -33,12 +33,13 @@ def instance() -> Iterator[dg.DagsterInstance]:
 def _tick(night: Night, instance: dg.DagsterInstance) -> dg.SensorResult | dg.SkipReason:
     repository = definitions().get_repository_def()
     sensor = repository.get_sensor_def("batch_completion")
-    wanted = {"product", "lookout", "switch"}
+    wanted = {"lookout", "receipts"}
     given = {name: value for name, value in resources(night).items() if name in wanted}
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         context = dg.build_sensor_context(instance=instance, repository_def=repository, resources=given)
-        result = sensor(context)
+        # The function itself: called directly, Dagster hands it resources as arguments, which its daemon does not.
+        result = sensor._raw_fn(context)
     assert isinstance(result, (dg.SensorResult, dg.SkipReason))
     return result
 
@@ -208,7 +209,7 @@ class _Sensor:
                 instance=self._instance,
                 repository_def=repository,
                 cursor=self.cursor,
-                resources={"product": PRODUCT, "lookout": self._lookout, "switch": self._night.switch},
+                resources={"lookout": self._lookout, "receipts": stages_of(self._night)},
             )
             tick = repository.get_sensor_def("batch_completion").evaluate_tick(context)
         self.cursor = tick.cursor

@@ -35,14 +35,14 @@ def instance() -> Iterator[dg.DagsterInstance]:
 def requested_keys(night: Night, instance: dg.DagsterInstance, watch: Watch | None = None) -> list[str | None]:
     """Return the run keys that a tick of the sensor asks for."""
     repository = definitions().get_repository_def()
-    wanted = {"product", "lookout", "switch"}
+    wanted = {"lookout", "receipts"}
     given = {name: value for name, value in resources(night).items() if name in wanted}
     given |= {"lookout": Lookout(watch, NO_HINTS, timedelta(0))} if watch is not None else {}
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         context = dg.build_sensor_context(instance=instance, repository_def=repository, resources=given)
-        result = repository.get_sensor_def("batch_completion")(context)
-    return [request.run_key for request in result.run_requests or []] if isinstance(result, dg.SensorResult) else []
+        result = repository.get_sensor_def("batch_completion").evaluate_tick(context)
+    return [request.run_key for request in result.run_requests or []]
 
 
 def ended(count: int = 3) -> Night:

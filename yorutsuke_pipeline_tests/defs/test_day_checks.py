@@ -6,8 +6,7 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from yorutsuke_pipeline.defs.jobs import INGESTED_HALF, SUBMITTED_HALF
-from yorutsuke_pipeline_tests.defs.days import materialize
+from yorutsuke_pipeline_tests.defs.days import INGESTED_HALF, SUBMITTED_HALF, materialize
 from yorutsuke_pipeline_tests.engine.nights import FIRST, night_of
 from yorutsuke_pipeline_tests.fakes.prices import FixedPrices
 

@@ -10,9 +10,11 @@ import pytest
 
 from yorutsuke_pipeline.defs.jobs import INTENT_TAG
 from yorutsuke_pipeline.defs.sensors.day_runs import PARTITION_TAG, DayRuns
+from yorutsuke_pipeline.engine.intent import Intent
+from yorutsuke_pipeline.workloads.receipts.line import BLUEPRINT
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
 _DAYS = [(date(2026, 1, 1) + timedelta(days=number)).isoformat() for number in range(60)]
 _FIRST, _SECOND, _THIRD, *_ = _DAYS
@@ -48,10 +50,27 @@ def add(instance: dg.DagsterInstance, day: str, job: str, status: dg.DagsterRunS
 
 
 def ask_everything(instance: object, days: list[str]) -> None:
-    runs = DayRuns(cast("dg.DagsterInstance", instance))
-    runs.busy(days)
-    runs.failed_ingests([f"receipts-{day}-001" for day in days])
-    runs.last_submissions(days, ended_before=_LATER)
+    counted = cast("dg.DagsterInstance", instance)
+    busy(counted, days)
+    DayRuns(counted, [BLUEPRINT]).failed_ingests([f"receipts-{day}-001" for day in days])
+    last_submissions(counted, days, ended_before=_LATER)
+
+
+def busy(instance: dg.DagsterInstance, days: Sequence[str]) -> set[str]:
+    """Return the days whose intents of receipts are busy."""
+    intents = [
+        Intent(f"intent of {day}", "receipts", date.fromisoformat(day), "a-model", "1", "trace", _LATER) for day in days
+    ]
+    return {name.removeprefix("intent of ") for name in DayRuns(instance, [BLUEPRINT]).busy(intents)}
+
+
+def last_submissions(
+    instance: dg.DagsterInstance, days: Sequence[str], *, ended_before: datetime
+) -> dict[str, dg.DagsterRun]:
+    found = DayRuns(instance, [BLUEPRINT]).last_submissions(
+        [("receipts", day) for day in days], ended_before=ended_before
+    )
+    return {day: run for (_, day), run in found.items()}
 
 
 def test_the_queries_do_not_grow_with_the_days(instance: dg.DagsterInstance) -> None:
@@ -78,18 +97,18 @@ def test_a_day_is_busy_while_a_run_of_it_is_under_way(instance: dg.DagsterInstan
     add(instance, _SECOND, "submit_batch", dg.DagsterRunStatus.SUCCESS)
     add(instance, _THIRD, "ingest_results", dg.DagsterRunStatus.STARTING)
 
-    assert DayRuns(instance).busy(_DAYS) == {_FIRST, _THIRD}
-    assert DayRuns(instance).busy([_SECOND, _THIRD]) == {_THIRD}
+    assert busy(instance, _DAYS) == {_FIRST, _THIRD}
+    assert busy(instance, [_SECOND, _THIRD]) == {_THIRD}
 
 
 def test_a_day_is_busy_until_a_run_that_vanished_was_started_again(instance: dg.DagsterInstance) -> None:
     vanished = add(instance, _FIRST, "submit_batch", dg.DagsterRunStatus.FAILURE, **{"dagster/will_retry": "true"})
     add(instance, _SECOND, "submit_batch", dg.DagsterRunStatus.FAILURE)
 
-    assert DayRuns(instance).busy(_DAYS) == {_FIRST}
+    assert busy(instance, _DAYS) == {_FIRST}
 
     instance.add_run_tags(vanished.run_id, {"dagster/auto_retry_run_id": "another"})
-    assert DayRuns(instance).busy(_DAYS) == set()
+    assert busy(instance, _DAYS) == set()
 
 
 def test_a_day_does_not_wait_for_a_run_of_a_backfill_that_dagster_will_not_start_again(
@@ -98,7 +117,7 @@ def test_a_day_does_not_wait_for_a_run_of_a_backfill_that_dagster_will_not_start
     tags = {"dagster/will_retry": "true", "dagster/backfill": "a-backfill"}
     add(instance, _FIRST, "submit_batch", dg.DagsterRunStatus.FAILURE, **tags)
 
-    assert DayRuns(instance).busy({_FIRST}) == set()
+    assert busy(instance, [_FIRST]) == set()
 
 
 def test_ingests_that_failed_are_counted_for_each_intent_and_other_runs_are_not(instance: dg.DagsterInstance) -> None:
@@ -111,7 +130,7 @@ def test_ingests_that_failed_are_counted_for_each_intent_and_other_runs_are_not(
     ):
         add(instance, day, job, status, **{INTENT_TAG: f"intent of {day}"})
 
-    assert DayRuns(instance).failed_ingests([f"intent of {day}" for day in (_FIRST, _SECOND, _THIRD)]) == {
+    assert DayRuns(instance, [BLUEPRINT]).failed_ingests([f"intent of {day}" for day in (_FIRST, _SECOND, _THIRD)]) == {
         f"intent of {_FIRST}": 2,
         f"intent of {_SECOND}": 1,
     }
@@ -124,7 +143,7 @@ def test_the_last_submission_of_a_day_is_whatever_ran_last_and_was_no_ingest(ins
     scheduled = add(instance, _SECOND, "submit_batch", dg.DagsterRunStatus.SUCCESS)
     add(instance, _THIRD, "ingest_results", dg.DagsterRunStatus.SUCCESS)
 
-    found = DayRuns(instance).last_submissions(_DAYS, ended_before=_LATER)
+    found = last_submissions(instance, _DAYS, ended_before=_LATER)
 
     assert {day: run.run_id for day, run in found.items()} == {_FIRST: by_hand.run_id, _SECOND: scheduled.run_id}
 
@@ -133,7 +152,7 @@ def test_a_run_that_stopped_jobs_is_no_submission(instance: dg.DagsterInstance) 
     submitted = add(instance, _FIRST, "submit_batch", dg.DagsterRunStatus.SUCCESS)
     add(instance, _FIRST, "stop_jobs", dg.DagsterRunStatus.FAILURE)
 
-    assert DayRuns(instance).last_submissions([_FIRST], ended_before=_LATER)[_FIRST].run_id == submitted.run_id
+    assert last_submissions(instance, [_FIRST], ended_before=_LATER)[_FIRST].run_id == submitted.run_id
 
 
 def test_a_submission_that_has_just_ended_is_not_told_of_yet(instance: dg.DagsterInstance) -> None:
@@ -141,5 +160,5 @@ def test_a_submission_that_has_just_ended_is_not_told_of_yet(instance: dg.Dagste
     instance.report_run_failed(run)
     now = datetime.now(timezone.utc)
 
-    assert DayRuns(instance).last_submissions([_FIRST], ended_before=now - timedelta(minutes=5)) == {}
-    assert list(DayRuns(instance).last_submissions([_FIRST], ended_before=now + timedelta(minutes=5))) == [_FIRST]
+    assert last_submissions(instance, [_FIRST], ended_before=now - timedelta(minutes=5)) == {}
+    assert list(last_submissions(instance, [_FIRST], ended_before=now + timedelta(minutes=5))) == [_FIRST]

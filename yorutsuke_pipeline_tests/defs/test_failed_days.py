@@ -13,7 +13,8 @@ from yorutsuke_pipeline.defs.jobs import INTENT_TAG
 from yorutsuke_pipeline.defs.sensors.completion import MOST_FAILED_INGESTS
 from yorutsuke_pipeline.defs.stop_jobs import STOP_JOBS
 from yorutsuke_pipeline.engine.errors import TransientError
-from yorutsuke_pipeline_tests.defs.days import DAY_KEY, definitions, materialize, resources
+from yorutsuke_pipeline_tests.cli.night_product import product_of
+from yorutsuke_pipeline_tests.defs.days import DAY_KEY, definitions, materialize, stages_of
 from yorutsuke_pipeline_tests.engine.nights import DAY, FIRST, Night, night_of
 from yorutsuke_pipeline_tests.fakes.alert_channel import FakeAlertChannel
 
@@ -48,7 +49,7 @@ class Sensor:
                 instance=self.instance,
                 repository_def=repository,
                 cursor=self.cursor,
-                resources={"ledger": self.night.ledger, "alert_channel": self.channel},
+                resources={"product": product_of(self.night), "alert_channel": self.channel},
             )
             self.cursor = repository.get_sensor_def("failed_days").evaluate_tick(context).cursor
         return self.channel.sent[told_before:]
@@ -245,7 +246,7 @@ def test_jobs_that_were_not_stopped_are_told_with_the_command_that_stops_them(se
     night.stages().manifest.write(DAY)
     definitions().resolve_job_def(STOP_JOBS).execute_in_process(
         partition_key=DAY_KEY,
-        resources={"stopper": resources(night)["stopper"]},
+        resources={"receipts": stages_of(night)},
         instance=sensor.instance,
         raise_on_error=False,
     )

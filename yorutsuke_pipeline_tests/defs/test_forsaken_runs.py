@@ -43,7 +43,7 @@ def test_a_vanished_run_of_a_backfill_that_is_over_is_asked_for_once_more(instan
     of_backfill = _add_backfill(instance, BulkActionStatus.COMPLETED_SUCCESS)
     run = _add_run(instance, {**_VANISHED, **of_backfill})
 
-    (request,) = requests_for_forsaken(instance)
+    (request,) = requests_for_forsaken(instance, ["submit_batch"])
 
     assert (request.job_name, request.partition_key) == ("submit_batch", "2026-01-09")
     assert request.run_key == f"again:{run.run_id}"
@@ -53,17 +53,17 @@ def test_a_vanished_run_of_a_backfill_that_is_over_is_asked_for_once_more(instan
 def test_a_vanished_run_that_dagster_starts_again_itself_is_left_to_it(instance: dg.DagsterInstance) -> None:
     _add_run(instance, _VANISHED)
 
-    assert list(requests_for_forsaken(instance)) == []
+    assert list(requests_for_forsaken(instance, ["submit_batch"])) == []
 
 
 def test_a_vanished_run_of_a_backfill_under_way_is_left_to_dagster(instance: dg.DagsterInstance) -> None:
     _add_run(instance, {**_VANISHED, **_add_backfill(instance, BulkActionStatus.REQUESTED)})
 
-    assert list(requests_for_forsaken(instance)) == []
+    assert list(requests_for_forsaken(instance, ["submit_batch"])) == []
 
 
 def test_a_run_of_a_backfill_that_failed_with_an_error_is_a_persons_to_judge(instance: dg.DagsterInstance) -> None:
     of_backfill = _add_backfill(instance, BulkActionStatus.COMPLETED_SUCCESS)
     _add_run(instance, {**_VANISHED, **of_backfill, "dagster/will_retry": "false"})
 
-    assert list(requests_for_forsaken(instance)) == []
+    assert list(requests_for_forsaken(instance, ["submit_batch"])) == []

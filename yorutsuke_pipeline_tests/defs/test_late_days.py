@@ -11,7 +11,7 @@ import dagster as dg
 import pytest
 
 from yorutsuke_pipeline.engine.errors import TransientError
-from yorutsuke_pipeline_tests.defs.days import definitions, lateness_of
+from yorutsuke_pipeline_tests.defs.days import definitions, stages_of
 from yorutsuke_pipeline_tests.engine.nights import FIRST, Night, night_of
 from yorutsuke_pipeline_tests.fakes.alert_channel import FakeAlertChannel
 
@@ -35,7 +35,7 @@ class Sensor:
             context = dg.build_sensor_context(
                 repository_def=repository,
                 cursor=self.cursor,
-                resources={"lateness": lateness_of(self.night), "alert_channel": self.channel},
+                resources={"receipts": stages_of(self.night), "alert_channel": self.channel},
             )
             tick = repository.get_sensor_def("late_days").evaluate_tick(context)
         self.cursor = tick.cursor

@@ -10,6 +10,7 @@ from yorutsuke_pipeline.defs.launching import Launchpad, launchpad
 from yorutsuke_pipeline.defs.partitions import build_days
 from yorutsuke_pipeline.engine.errors import ConfigurationError
 from yorutsuke_pipeline.engine.retrying import Half
+from yorutsuke_pipeline.workloads.receipts.line import BLUEPRINT
 
 FIRST = date(2026, 1, 1)
 NINTH, TENTH, ELEVENTH = date(2026, 1, 9), date(2026, 1, 10), date(2026, 1, 11)
@@ -27,7 +28,7 @@ def run_manifest(instance: dg.DagsterInstance, day: date, *, fails: bool) -> Non
 
 def test_a_day_is_failed_until_it_has_succeeded() -> None:
     with dg.DagsterInstance.ephemeral() as instance:
-        pad = Launchpad(instance, ROOT, None)
+        pad = Launchpad(BLUEPRINT, instance, ROOT, None)
         run_manifest(instance, NINTH, fails=True)
         run_manifest(instance, TENTH, fails=False)
         run_manifest(instance, ELEVENTH, fails=True)
@@ -43,7 +44,7 @@ def test_a_day_with_a_run_that_has_not_ended_is_busy() -> None:
             run = dg.DagsterRun("submit_batch", tags={"dagster/partition": day.isoformat()}, status=status)
             instance.run_storage.add_run(run)
 
-        assert Launchpad(instance, ROOT, None).busy_days([NINTH, TENTH, ELEVENTH]) == {NINTH}
+        assert Launchpad(BLUEPRINT, instance, ROOT, None).busy_days([NINTH, TENTH, ELEVENTH]) == {NINTH}
 
 
 def test_a_folder_without_dagsters_history_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -51,7 +52,7 @@ def test_a_folder_without_dagsters_history_is_named(tmp_path: Path, monkeypatch:
     monkeypatch.delenv("DAGSTER_HOME", raising=False)
     monkeypatch.chdir(tmp_path)
 
-    with pytest.raises(ConfigurationError, match=f"set DAGSTER_HOME .* in {tmp_path}"), launchpad():
+    with pytest.raises(ConfigurationError, match=f"set DAGSTER_HOME .* in {tmp_path}"), launchpad(BLUEPRINT):
         pass
 
     assert Path.cwd() == tmp_path
@@ -65,7 +66,7 @@ def test_runs_wait_in_the_queue_of_plain_dagster_dev(tmp_path: Path, monkeypatch
     monkeypatch.setenv("YORUTSUKE_HOME", str(tmp_path / "home"))
     monkeypatch.chdir(tmp_path)
 
-    with launchpad() as pad:
+    with launchpad(BLUEPRINT) as pad:
         runs = pad.launch(Half.SUBMIT, [NINTH, TENTH])
         busy = pad.busy_days([NINTH, TENTH, ELEVENTH])
         is_alive = pad.daemon_is_alive()

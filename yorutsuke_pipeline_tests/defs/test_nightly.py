@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta, timezone
 from typing import TYPE_CHECKING
 
@@ -9,7 +10,7 @@ import dagster as dg
 import pytest
 
 from yorutsuke_pipeline.defs.schedules.nightly import ended_day
-from yorutsuke_pipeline_tests.defs.days import definitions, resources
+from yorutsuke_pipeline_tests.defs.days import definitions, resources, stages_of
 from yorutsuke_pipeline_tests.engine.interruptions import Calls, Interruption
 from yorutsuke_pipeline_tests.engine.nights import night_of
 from yorutsuke_pipeline_tests.engine.test_switch import PAUSE
@@ -17,6 +18,7 @@ from yorutsuke_pipeline_tests.engine.test_switch import PAUSE
 if TYPE_CHECKING:
     from dagster._core.definitions.schedule_definition import ScheduleExecutionData
 
+    from yorutsuke_pipeline.stages import Stages
     from yorutsuke_pipeline_tests.engine.nights import Night
 
 AT_TWO = datetime(2026, 1, 9, 17, 0, tzinfo=timezone.utc)
@@ -35,19 +37,19 @@ def test_the_day_that_ended_in_tokyo_is_launched_wherever_the_clock_stands(sched
     assert ended_day(scheduled_at) == date.fromisoformat(day)
 
 
-def requested(night: Night, at: datetime, **replaced: object) -> list[tuple[str | None, str | None]]:
+def requested(night: Night, at: datetime, stages: Stages | None = None) -> list[tuple[str | None, str | None]]:
     """Return partition and run key of what the schedule requests."""
-    data = evaluated(night, at, **replaced)
+    data = evaluated(night, at, stages)
     return [(request.partition_key, request.run_key) for request in data.run_requests or ()]
 
 
-def evaluated(night: Night, at: datetime, **replaced: object) -> ScheduleExecutionData:
+def evaluated(night: Night, at: datetime, stages: Stages | None = None) -> ScheduleExecutionData:
     repository = definitions().get_repository_def()
     schedule = repository.get_schedule_def("nightly")
     context = dg.build_schedule_context(
         scheduled_execution_time=at,
         repository_def=repository,
-        resources={**resources(night), **replaced},
+        resources={**resources(night), "receipts": stages or stages_of(night)},
     )
     return schedule.evaluate_tick(context)
 
@@ -82,7 +84,8 @@ def test_the_day_that_ended_is_requested_also_while_the_tables_cannot_be_read() 
     calls = Calls(1, Interruption.FAIL_BEFORE)
     night = night_of(3)
 
-    found = requested(night, AT_TWO, pending_records=calls.watch(night.pending), ledger=calls.watch(night.ledger))
+    broken = replace(night, pending=calls.watch(night.pending))
+    found = requested(night, AT_TWO, stages_of(broken))
 
     assert calls.was_reached
     assert found == [("2026-01-09", "nightly-2026-01-09")]
@@ -108,6 +111,7 @@ def test_while_submission_is_paused_a_night_with_nothing_waiting_is_skipped_with
 
 def test_a_switch_that_cannot_be_read_lets_the_run_find_out() -> None:
     night, calls = night_of(3), Calls(1, Interruption.FAIL_BEFORE)
+    broken = replace(night, switch=calls.watch(night.switch))
 
-    assert requested(night, AT_TWO, switch=calls.watch(night.switch)) == [("2026-01-09", "nightly-2026-01-09")]
+    assert requested(night, AT_TWO, stages_of(broken)) == [("2026-01-09", "nightly-2026-01-09")]
     assert calls.was_reached

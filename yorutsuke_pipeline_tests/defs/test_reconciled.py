@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import dagster as dg
 
-from yorutsuke_pipeline.defs.jobs import INGESTED_HALF, SUBMITTED_HALF
-from yorutsuke_pipeline_tests.defs.days import materialize
+from yorutsuke_pipeline_tests.defs.days import INGESTED_HALF, SUBMITTED_HALF, materialize
 from yorutsuke_pipeline_tests.engine.nights import Night, night_of
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from yorutsuke_pipeline.defs.stop_jobs import STOP_JOBS
-from yorutsuke_pipeline_tests.defs.days import DAY_KEY, definitions, resources
+from yorutsuke_pipeline_tests.defs.days import DAY_KEY, definitions, stages_of
 from yorutsuke_pipeline_tests.engine.nights import DAY, night_of
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 def stopped(night: Night) -> dg.ExecuteInProcessResult:
     job = definitions().resolve_job_def(STOP_JOBS)
-    given = {"stopper": resources(night)["stopper"]}
+    given = {"receipts": stages_of(night)}
     return job.execute_in_process(partition_key=DAY_KEY, resources=given, raise_on_error=False)
 
 

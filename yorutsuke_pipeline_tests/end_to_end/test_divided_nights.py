@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from yorutsuke_pipeline import stages
 from yorutsuke_pipeline.engine.quotas import SERVICE_QUOTAS
+from yorutsuke_pipeline_tests.receipts import receipts_stages
 from yorutsuke_pipeline_tests.security.days import Place, at_once, open_place
 
 if TYPE_CHECKING:
@@ -45,11 +45,11 @@ def test_what_service_quotas_says_divides_the_night_and_holds_back_what_has_no_s
     day = place.new_day()
     images = {place.put(day, number) for number in range(1, 9)}
     product = place.product()
-    quotas = stages.manifest_writer(product).write(day).quotas
+    quotas = receipts_stages(product).manifest_writer.write(day).quotas
 
-    first = stages.submitter(product).submit(day)
+    first = receipts_stages(product).submitter.submit(day)
     deadline = time.monotonic() + _SECONDS_FOR_A_SLOT
-    while stages.submitter(product).submit(day).waiting_for_slots:
+    while receipts_stages(product).submitter.submit(day).waiting_for_slots:
         assert time.monotonic() < deadline, "no slot became free"
         time.sleep(0.05)
     place.run(day, product)

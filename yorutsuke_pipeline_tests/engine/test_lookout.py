@@ -29,7 +29,7 @@ def look(
 ) -> Sighting:
     """Look, the last poll having been this very moment if nothing else is said."""
     watch = night.stages(calls.watch if calls else lambda port: port).watch
-    return Lookout(watch, queue, EVERY).look("receipts", polled_at=polled_at or night.clock.now())
+    return Lookout(watch, queue, EVERY).look(["receipts"], polled_at=polled_at or night.clock.now())
 
 
 def statuses(night: Night) -> list[str]:
@@ -69,11 +69,11 @@ def test_the_first_look_and_one_after_the_clock_was_set_back_ask_about_all_jobs(
     night.service.end(FIRST_JOB)
     lookout = Lookout(night.stages().watch, FakeHintQueue(), EVERY)
 
-    first = lookout.look("receipts", polled_at=None)
+    first = lookout.look(["receipts"], polled_at=None)
     assert statuses(night) == ["Completed", "Submitted"]
 
     night.service.end(SECOND_JOB)
-    lookout.look("receipts", polled_at=first.polled_at + timedelta(days=1))
+    lookout.look(["receipts"], polled_at=first.polled_at + timedelta(days=1))
     assert statuses(night) == ["Completed", "Completed"]
 
 

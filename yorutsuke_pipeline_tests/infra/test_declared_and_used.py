@@ -22,6 +22,7 @@ from yorutsuke_pipeline.infra.intrinsics import Resource, resources_of
 from yorutsuke_pipeline.infra.naming import Account
 from yorutsuke_pipeline.infra.template import read_template
 from yorutsuke_pipeline.settings import AwsEnvironment, load_settings
+from yorutsuke_pipeline.workloads.receipts.line import assemble, transactions
 from yorutsuke_pipeline.workloads.receipts.workload import Lifetimes, ReceiptsWorkload
 from yorutsuke_pipeline_tests.aws.test_intent_ledger import a_job, an_intent
 from yorutsuke_pipeline_tests.aws.wire import URL, Wire, answer
@@ -96,11 +97,12 @@ def use(product: Composition) -> Use:
 
 def everything_asked(product: Composition) -> Iterator[object]:
     """Make each kind of request of each table."""
-    images, ledger = product.pending_images, product.ledger
+    line, ledger = assemble(product), product.ledger
+    images, results = line.pending, line.results
     yield list(images.pending(DAY))
     yield images.claim("an-image", "an-intent")
     yield images.find("an-image")
-    yield product.image_book.of(["an-image"])
+    yield line.records.of(["an-image"])
     intent, job = an_intent("an-intent"), a_job("an-intent")
     yield ledger.create(intent)
     yield ledger.intent("an-intent")
@@ -109,11 +111,11 @@ def everything_asked(product: Composition) -> Iterator[object]:
     yield ledger.jobs_of([replace(intent, job_count=1)])
     yield ledger.save_job(replace(job, status=COMPLETED, completed_at=NIGHT))
     guests = ReceiptsWorkload(Lifetimes("user-", 60, None))
-    yield product.transactions.write([read(guests)])
-    yield list(product.transactions.neighbours([("user-1", "2026-01")]))
-    yield list(product.transactions.listing(user="user-1", day=DAY))
-    product.transactions.mark_archive_failed({"userId": "user-1", "transactionId": "t"}, "why")
-    yield product.transaction_book.of_identity("an-image")
+    yield results.write([read(guests)])
+    yield list(results.neighbours([("user-1", "2026-01")]))
+    yield list(transactions(product).listing(user="user-1", day=DAY))
+    results.mark_archive_failed({"userId": "user-1", "transactionId": "t"}, "why")
+    yield line.result_book.of_identity("an-image")
 
 
 def declared(resource_type: str) -> dict[str, Resource]:

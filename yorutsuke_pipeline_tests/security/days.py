@@ -14,13 +14,13 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
-from yorutsuke_pipeline import stages
 from yorutsuke_pipeline.aws.attribute_values import as_item, from_item
 from yorutsuke_pipeline.composition import Composition
 from yorutsuke_pipeline.settings import AwsEnvironment, load_settings
 from yorutsuke_pipeline_tests.proof.day import FEWEST_RECORDS
 from yorutsuke_pipeline_tests.proof.picture import Told, draw
 from yorutsuke_pipeline_tests.proof.world import open_world
+from yorutsuke_pipeline_tests.receipts import receipts_stages
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -96,14 +96,15 @@ class Place:
 
     def run(self, day: date, product: Composition) -> None:
         """Run every stage once, waiting for the jobs in between."""
-        stages.manifest_writer(product).write(day)
-        stages.submitter(product).submit(day)
-        collector, deadline = stages.raw_output_collector(product), time.monotonic() + _SECONDS_FOR_JOBS
+        stages = receipts_stages(product)
+        stages.manifest_writer.write(day)
+        stages.submitter.submit(day)
+        collector, deadline = stages.raw_output_collector, time.monotonic() + _SECONDS_FOR_JOBS
         while collector.collect(day).must_wait:
             assert time.monotonic() < deadline, "the jobs did not end"
             time.sleep(0.05)
-        stages.result_recorder(product).record(day)
-        stages.archiver(product).archive(day)
+        stages.result_recorder.record(day)
+        stages.archiver.archive(day)
 
     def transactions(self, day: date) -> dict[str, dict[str, Any]]:
         """Return the day's transactions by image; what a person typed in belongs to no intent."""

@@ -20,7 +20,6 @@ from typing import TYPE_CHECKING, Any
 import dagster as dg
 import pytest
 
-from yorutsuke_pipeline import stages
 from yorutsuke_pipeline.composition import Composition, compose
 from yorutsuke_pipeline.defs.code_location import build_definitions
 from yorutsuke_pipeline.engine.errors import YorutsukeError
@@ -29,6 +28,7 @@ from yorutsuke_pipeline.local_aws.fault_proxy.proxy import FaultProxy
 from yorutsuke_pipeline.local_aws.home import Home
 from yorutsuke_pipeline.settings import load_settings
 from yorutsuke_pipeline_tests.proof.day import FEWEST_RECORDS
+from yorutsuke_pipeline_tests.receipts import receipts_stages
 from yorutsuke_pipeline_tests.security.days import answer
 
 if TYPE_CHECKING:
@@ -221,15 +221,15 @@ def test_no_error_no_log_and_nothing_that_dagster_keeps_holds_a_canary_whatever_
 
 
 def first_half(product: Composition, day: date) -> None:
-    stages.manifest_writer(product).write(day)
-    stages.submitter(product).submit(day)
+    receipts_stages(product).manifest_writer.write(day)
+    receipts_stages(product).submitter.submit(day)
 
 
 def second_half(product: Composition, day: date) -> None:
-    while stages.raw_output_collector(product).collect(day).must_wait:
+    while receipts_stages(product).raw_output_collector.collect(day).must_wait:
         time.sleep(0.01)
-    stages.result_recorder(product).record(day)
-    stages.archiver(product).archive(day)
+    receipts_stages(product).result_recorder.record(day)
+    receipts_stages(product).archiver.archive(day)
 
 
 def error_of(run: Callable[[Composition, date], None], product: Composition, day: date) -> str:

@@ -4,41 +4,43 @@ from collections.abc import Iterator
 
 import dagster as dg
 
+from yorutsuke_pipeline.blueprint import Blueprint
 from yorutsuke_pipeline.defs.failures import RETRY_TRANSIENT, clear_failures
 from yorutsuke_pipeline.defs.metering import metered
+from yorutsuke_pipeline.defs.resources import stages_of
 from yorutsuke_pipeline.defs.tables import Metadata, markdown_table, usd
 from yorutsuke_pipeline.engine.cost import total
 from yorutsuke_pipeline.engine.days import parse_day
 from yorutsuke_pipeline.engine.layout import output_folder, s3_uri
-from yorutsuke_pipeline.engine.submission import SubmissionReport, Submitter
+from yorutsuke_pipeline.engine.submission import SubmissionReport
 
 
-def build_bedrock_job(days: dg.PartitionsDefinition[str]) -> dg.AssetsDefinition:
+def build_bedrock_job(blueprint: Blueprint, days: dg.PartitionsDefinition[str]) -> dg.AssetsDefinition:
     """Return the asset over `days`."""
 
     @dg.asset(
+        key=blueprint.key("bedrock_job"),
         partitions_def=days,
-        deps=["manifest"],
-        group_name="receipts",
+        deps=[blueprint.key("manifest")],
+        group_name=blueprint.name,
         kinds={"bedrock"},
         retry_policy=RETRY_TRANSIENT,
         output_required=False,
+        required_resource_keys={blueprint.name},
     )
-    def bedrock_job(
-        context: dg.AssetExecutionContext,
-        submitter: dg.ResourceParam[Submitter],
-    ) -> Iterator[dg.MaterializeResult[None]]:
+    def bedrock_job(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult[None]]:
         """The Bedrock batch jobs of the day (below the service's minimum, the answers of the model on demand).
 
         Skipped, with the reason, while submission is paused (`yorutsuke pause`); it goes on after `yorutsuke resume`.
         """
+        submitter = stages_of(context, blueprint).submitter
         with clear_failures():
             report = metered(submitter, context).submit(parse_day(context.partition_key))
         metadata = _metadata(report, submitter.objects.bucket)
         if report.paused is not None:
             # An observation and no materialization: the day must not look submitted, and nothing has failed.
             told = dg.AssetObservation(
-                "bedrock_job", partition=context.partition_key, description=report.paused, metadata=metadata
+                context.asset_key, partition=context.partition_key, description=report.paused, metadata=metadata
             )
             context.log_event(told)
             context.log.warning(report.paused)

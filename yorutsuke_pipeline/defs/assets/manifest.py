@@ -1,44 +1,48 @@
-"""manifest: which images an intent asks about, and the files that ask it. The commit point."""
+"""manifest: which records an intent asks about, and the files that ask it. The commit point."""
 
 import dagster as dg
 
+from yorutsuke_pipeline.blueprint import Blueprint
 from yorutsuke_pipeline.defs.failures import RETRY_TRANSIENT, clear_failures
 from yorutsuke_pipeline.defs.metering import metered
+from yorutsuke_pipeline.defs.resources import stages_of
 from yorutsuke_pipeline.defs.tables import Metadata, counted, markdown_table, usd
 from yorutsuke_pipeline.engine.days import parse_day
 from yorutsuke_pipeline.engine.layout import dead_letters_key, s3_uri
-from yorutsuke_pipeline.engine.manifest import ManifestReport, ManifestWriter
+from yorutsuke_pipeline.engine.manifest import ManifestReport
 from yorutsuke_pipeline.engine.quotas import SHOWN, Quotas
 
 
-def build_manifest(days: dg.PartitionsDefinition[str]) -> dg.AssetsDefinition:
+def build_manifest(blueprint: Blueprint, days: dg.PartitionsDefinition[str]) -> dg.AssetsDefinition:
     """Return the asset over `days`."""
 
     @dg.asset(
+        key=blueprint.key("manifest"),
+        description=f"The day's intent: {blueprint.nouns} claimed and checked, files written, cost estimated. "
+        "Nothing is paid yet.",
         partitions_def=days,
-        deps=["pending_images"],
-        group_name="receipts",
+        deps=[blueprint.key(blueprint.pending.name)],
+        group_name=blueprint.name,
         kinds={"s3", "dynamodb"},
         retry_policy=RETRY_TRANSIENT,
+        required_resource_keys={blueprint.name},
     )
-    def manifest(
-        context: dg.AssetExecutionContext,
-        manifest_writer: dg.ResourceParam[ManifestWriter],
-    ) -> dg.MaterializeResult[None]:
-        """The day's intent: images claimed and checked, files written, cost estimated. Nothing is paid yet."""
+    def manifest(context: dg.AssetExecutionContext) -> dg.MaterializeResult[None]:
+        manifest_writer = stages_of(context, blueprint).manifest_writer
         with clear_failures():
             report = metered(manifest_writer, context).write(parse_day(context.partition_key))
-        return dg.MaterializeResult(metadata=_metadata(report, manifest_writer.objects.bucket))
+        return dg.MaterializeResult(metadata=_metadata(report, manifest_writer.objects.bucket, blueprint))
 
     return manifest
 
 
-def _metadata(report: ManifestReport, bucket: str) -> Metadata:
+def _metadata(report: ManifestReport, bucket: str, blueprint: Blueprint) -> Metadata:
     intent = report.intent
     if intent is None:
         note = "nothing was waiting"
         if report.left_waiting:
-            note = f"{report.left_waiting} images are too few for a batch job and wait for more (below_minimum=skip)"
+            few = f"{report.left_waiting} {blueprint.nouns}"
+            note = f"{few} are too few for a batch job and wait for more (below_minimum=skip)"
         return {"dagster/row_count": 0, "note": note}
     rows = [
         {"part": s3_uri(bucket, job.part_key), "asked": job.mode, "records": job.record_count, "bytes": job.input_bytes}

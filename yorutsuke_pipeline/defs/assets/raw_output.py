@@ -1,4 +1,4 @@
-"""raw_output: what the jobs wrote, until every claimed image has an outcome."""
+"""raw_output: what the jobs wrote, until every claimed record has an outcome."""
 
 import time
 from collections.abc import Iterator
@@ -6,8 +6,10 @@ from datetime import date
 
 import dagster as dg
 
+from yorutsuke_pipeline.blueprint import Blueprint
 from yorutsuke_pipeline.defs.failures import RETRY_TRANSIENT, clear_failures
 from yorutsuke_pipeline.defs.metering import metered
+from yorutsuke_pipeline.defs.resources import stages_of
 from yorutsuke_pipeline.defs.tables import Metadata, counted, markdown_table, usd
 from yorutsuke_pipeline.engine.cost import total
 from yorutsuke_pipeline.engine.days import parse_day
@@ -17,27 +19,31 @@ from yorutsuke_pipeline.engine.raw_output import Outcome, RawOutputCollector, Ra
 _LOOK_EVERY_SECONDS = 1.0
 
 
-def build_raw_output(days: dg.PartitionsDefinition[str], *, wait_seconds: float) -> dg.AssetsDefinition:
+def build_raw_output(
+    blueprint: Blueprint, days: dg.PartitionsDefinition[str], *, wait_seconds: float
+) -> dg.AssetsDefinition:
     """Return the asset over `days`.
 
     Args:
+        blueprint: The workload's.
         days: The partitions.
         wait_seconds: How long a run that asks for it too early waits for the jobs before it is skipped.
     """
 
     @dg.asset(
+        key=blueprint.key("raw_output"),
+        description=f"Each claimed {blueprint.noun} is answered, refused or missing. "
+        "Skipped while the day's jobs still run.",
         partitions_def=days,
-        deps=["bedrock_job"],
-        group_name="receipts",
+        deps=[blueprint.key("bedrock_job")],
+        group_name=blueprint.name,
         kinds={"s3"},
         retry_policy=RETRY_TRANSIENT,
         output_required=False,
+        required_resource_keys={blueprint.name},
     )
-    def raw_output(
-        context: dg.AssetExecutionContext,
-        collector: dg.ResourceParam[RawOutputCollector],
-    ) -> Iterator[dg.MaterializeResult[None]]:
-        """Each claimed image is answered, refused or missing. Skipped while the day's jobs still run."""
+    def raw_output(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult[None]]:
+        collector = stages_of(context, blueprint).raw_output_collector
         with clear_failures():
             report = _collect(metered(collector, context), parse_day(context.partition_key), wait_seconds)
         if report.must_wait:

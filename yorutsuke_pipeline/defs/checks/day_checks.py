@@ -2,21 +2,29 @@
 
 import dagster as dg
 
+from yorutsuke_pipeline.blueprint import Blueprint
+from yorutsuke_pipeline.defs.resources import stages_of
 from yorutsuke_pipeline.defs.tables import usd
-from yorutsuke_pipeline.engine.day_account import MOST_FAILURES, DayAccounts
+from yorutsuke_pipeline.engine.day_account import MOST_FAILURES, DayAccount
 from yorutsuke_pipeline.engine.days import parse_day
 
 
-def build_day_checks(days: dg.PartitionsDefinition[str]) -> list[dg.AssetChecksDefinition]:
+def build_day_checks(blueprint: Blueprint, days: dg.PartitionsDefinition[str]) -> list[dg.AssetChecksDefinition]:
     """Return the checks over `days`."""
+    last, results, raw = (blueprint.key(name) for name in (blueprint.last.name, blueprint.results.name, "raw_output"))
 
-    @dg.asset_check(asset="archived_images", partitions_def=days)
-    def every_record_accounted_for(
-        context: dg.AssetCheckExecutionContext,
-        day_accounts: dg.ResourceParam[DayAccounts],
-    ) -> dg.AssetCheckResult:
-        """Each claimed image ended once: as a transaction, or rejected, refused or missing and back in line."""
-        account = day_accounts.of(parse_day(context.partition_key))
+    def account_of(context: dg.AssetCheckExecutionContext) -> DayAccount:
+        return stages_of(context, blueprint).day_accounts.of(parse_day(context.partition_key))
+
+    @dg.asset_check(
+        asset=dg.AssetKey(last),
+        description=f"Each claimed {blueprint.noun} ended once: with a result, or rejected, refused or missing and "
+        "back in line.",
+        partitions_def=days,
+        required_resource_keys={blueprint.name},
+    )
+    def every_record_accounted_for(context: dg.AssetCheckExecutionContext) -> dg.AssetCheckResult:
+        account = account_of(context)
         return dg.AssetCheckResult(
             passed=account.adds_up,
             metadata={
@@ -28,13 +36,14 @@ def build_day_checks(days: dg.PartitionsDefinition[str]) -> list[dg.AssetChecksD
             },
         )
 
-    @dg.asset_check(asset="transactions", partitions_def=days)
-    def failures_at_most_five_percent(
-        context: dg.AssetCheckExecutionContext,
-        day_accounts: dg.ResourceParam[DayAccounts],
-    ) -> dg.AssetCheckResult:
-        """At most 5 % of the day's claimed images ended without a transaction."""
-        account = day_accounts.of(parse_day(context.partition_key))
+    @dg.asset_check(
+        asset=dg.AssetKey(results),
+        description=f"At most 5 % of the day's claimed {blueprint.nouns} ended without a result.",
+        partitions_def=days,
+        required_resource_keys={blueprint.name},
+    )
+    def failures_at_most_five_percent(context: dg.AssetCheckExecutionContext) -> dg.AssetCheckResult:
+        account = account_of(context)
         return dg.AssetCheckResult(
             passed=account.failure_share <= MOST_FAILURES,
             severity=dg.AssetCheckSeverity.WARN,
@@ -45,26 +54,29 @@ def build_day_checks(days: dg.PartitionsDefinition[str]) -> list[dg.AssetChecksD
             },
         )
 
-    @dg.asset_check(asset="raw_output", partitions_def=days)
-    def cost_within_estimate(
-        context: dg.AssetCheckExecutionContext,
-        day_accounts: dg.ResourceParam[DayAccounts],
-    ) -> dg.AssetCheckResult:
-        """The day cost no more than was estimated before it was paid for. An unknown price does not pass."""
-        account = day_accounts.of(parse_day(context.partition_key))
+    @dg.asset_check(
+        asset=dg.AssetKey(raw),
+        description="The day cost no more than was estimated before it was paid for. An unknown price does not pass.",
+        partitions_def=days,
+        required_resource_keys={blueprint.name},
+    )
+    def cost_within_estimate(context: dg.AssetCheckExecutionContext) -> dg.AssetCheckResult:
+        account = account_of(context)
         return dg.AssetCheckResult(
             passed=account.is_within_estimate is True,
             severity=dg.AssetCheckSeverity.WARN,
             metadata={"estimate_usd": usd(account.estimate_usd), "cost_usd": usd(account.cost_usd)},
         )
 
-    @dg.asset_check(asset="raw_output", partitions_def=days)
-    def jobs_ended_well(
-        context: dg.AssetCheckExecutionContext,
-        day_accounts: dg.ResourceParam[DayAccounts],
-    ) -> dg.AssetCheckResult:
-        """No job of the last intent ended badly; red even where a run was killed before it could fail the day."""
-        account = day_accounts.of(parse_day(context.partition_key))
+    @dg.asset_check(
+        asset=dg.AssetKey(raw),
+        description="No job of the last intent ended badly; red even where a run was killed before it could fail "
+        "the day.",
+        partitions_def=days,
+        required_resource_keys={blueprint.name},
+    )
+    def jobs_ended_well(context: dg.AssetCheckExecutionContext) -> dg.AssetCheckResult:
+        account = account_of(context)
         endings = "; ".join(
             f"{job.job_name} {job.status}: {job.message or 'no message'}" for job in account.bad_endings
         )

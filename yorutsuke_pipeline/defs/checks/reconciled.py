@@ -1,35 +1,35 @@
-"""The check of a day that compares everything: jobs, intents, images, transactions, dead letters, objects."""
+"""The check of a day that compares everything: jobs, intents, records, results, dead letters, objects."""
 
 from collections import Counter
 
 import dagster as dg
 
+from yorutsuke_pipeline.blueprint import Blueprint
 from yorutsuke_pipeline.defs.failures import clear_failures
+from yorutsuke_pipeline.defs.resources import stages_of
 from yorutsuke_pipeline.defs.tables import counted, markdown_table
 from yorutsuke_pipeline.engine.days import parse_day
-from yorutsuke_pipeline.engine.reconciliation.reconciler import Reconciler
 
 # The first of each day's; the command shows all.
 _SHOWN = 20
 
 
-def build_reconciled(days: dg.PartitionsDefinition[str]) -> dg.AssetChecksDefinition:
+def build_reconciled(blueprint: Blueprint, days: dg.PartitionsDefinition[str]) -> dg.AssetChecksDefinition:
     """Return the check over `days`."""
 
-    @dg.asset_check(asset="archived_images", partitions_def=days)
-    def reconciled(
-        context: dg.AssetCheckExecutionContext,
-        reconciler: dg.ResourceParam[Reconciler],
-    ) -> dg.AssetCheckResult:
-        """The service's jobs, intents, images, transactions, dead letters and copies of the day tell one story.
-
-        Reads no table whole; `yorutsuke reconcile` does, finds more, and mends what is safe.
-        """
+    @dg.asset_check(
+        asset=dg.AssetKey(blueprint.key(blueprint.last.name)),
+        description=f"The service's jobs, intents, {blueprint.nouns}, results, dead letters and copies of the day tell "
+        "one story.\n\nReads no table whole; `yorutsuke reconcile` does, finds more, and mends what is safe.",
+        partitions_def=days,
+        required_resource_keys={blueprint.name},
+    )
+    def reconciled(context: dg.AssetCheckExecutionContext) -> dg.AssetCheckResult:
         day = parse_day(context.partition_key)
         kinds: Counter[str] = Counter()
         shown: list[dict[str, object]] = []
         with clear_failures():
-            for found in reconciler.of_day(day):
+            for found in stages_of(context, blueprint).reconciler.of_day(day):
                 kinds[found.kind] += 1
                 if len(shown) < _SHOWN:
                     shown.append({"kind": found.kind, "subject": found.subject, "what": found.what, "mend": found.mend})

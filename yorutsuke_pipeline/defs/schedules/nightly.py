@@ -16,47 +16,47 @@ from datetime import date, datetime, timedelta
 
 import dagster as dg
 
-from yorutsuke_pipeline.composition import Composition
+from yorutsuke_pipeline.blueprint import Blueprint
 from yorutsuke_pipeline.defs.failures import clear_failures
 from yorutsuke_pipeline.defs.jobs import PAUSED_TAG, AssetJob
+from yorutsuke_pipeline.defs.resources import stages_of
 from yorutsuke_pipeline.engine.days import TOKYO
 from yorutsuke_pipeline.engine.errors import YorutsukeError
-from yorutsuke_pipeline.engine.ports import IntentLedger, PendingRecords, SubmissionSwitch
-from yorutsuke_pipeline.engine.retrying import day_waits
+from yorutsuke_pipeline.engine.ports import SubmissionSwitch
 from yorutsuke_pipeline.engine.switch import Pause
 
 AT_TWO = "0 2 * * *"
 
 
-def build_nightly(submit_batch: AssetJob, *, first_day: date, days_back: int) -> dg.ScheduleDefinition:
+def build_nightly(
+    blueprint: Blueprint, submit_batch: AssetJob, *, first_day: date, days_back: int
+) -> dg.ScheduleDefinition:
     """Return the schedule that launches `submit_batch`.
 
     Args:
-        submit_batch: The job.
+        blueprint: The workload's.
+        submit_batch: Its job.
         first_day: The first partition there is.
         days_back: How many days before the one that ended are looked at.
     """
 
     @dg.schedule(
+        name=blueprint.job("nightly"),
         job=submit_batch,
         cron_schedule=AT_TWO,
         execution_timezone=str(TOKYO),
         default_status=dg.DefaultScheduleStatus.RUNNING,
+        required_resource_keys={blueprint.name},
     )
-    def nightly(
-        context: dg.ScheduleEvaluationContext,
-        product: dg.ResourceParam[Composition],
-        pending_records: dg.ResourceParam[PendingRecords],
-        ledger: dg.ResourceParam[IntentLedger],
-        switch: dg.ResourceParam[SubmissionSwitch],
-    ) -> Iterator[dg.RunRequest | dg.SkipReason]:
+    def nightly(context: dg.ScheduleEvaluationContext) -> Iterator[dg.RunRequest | dg.SkipReason]:
         """Submit the day that ended at midnight, and what waits again in the days before it."""
         ended = ended_day(context.scheduled_execution_time)
-        pause = _pause(context, switch)
+        stages = stages_of(context, blueprint)
+        pause = _pause(context, stages.line.switch)
         if pause is not None:
             with clear_failures():
                 days = [*_days_before(ended, first_day, days_back), ended]
-                waiting = [day for day in days if day_waits(pending_records, ledger, product.workload.name, day)]
+                waiting = [day for day in days if stages.day_waits(day)]
             yield from (_prepared_only(ended, day, pause) for day in waiting)
             if not waiting:
                 yield dg.SkipReason(str(pause))
@@ -64,7 +64,7 @@ def build_nightly(submit_batch: AssetJob, *, first_day: date, days_back: int) ->
         yield dg.RunRequest(run_key=f"nightly-{ended}", partition_key=ended.isoformat())
         try:
             for day in _days_before(ended, first_day, days_back):
-                if day_waits(pending_records, ledger, product.workload.name, day):
+                if stages.day_waits(day):
                     yield dg.RunRequest(run_key=f"nightly-{ended}-again-{day}", partition_key=day.isoformat())
         except YorutsukeError as error:
             # The day that ended must not wait for the others: they are looked at again the next night.

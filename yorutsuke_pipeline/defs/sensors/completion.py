@@ -6,18 +6,21 @@ a sensor that closed anything and died would lose the day.
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 
 import dagster as dg
 
-from yorutsuke_pipeline.composition import Composition
+from yorutsuke_pipeline.blueprint import Blueprint
 from yorutsuke_pipeline.defs.failures import clear_failures
 from yorutsuke_pipeline.defs.jobs import INTENT_TAG, AssetJob
-from yorutsuke_pipeline.defs.sensors.day_runs import DayRuns
+from yorutsuke_pipeline.defs.resources import stages_of
+from yorutsuke_pipeline.defs.sensors.day_runs import DayRuns, workload_day
 from yorutsuke_pipeline.engine.days import parse_utc, utc_text
 from yorutsuke_pipeline.engine.errors import YorutsukeError
 from yorutsuke_pipeline.engine.lookout import Lookout, Sighting
 from yorutsuke_pipeline.engine.ports import SubmissionSwitch
+from yorutsuke_pipeline.engine.retrying import Half
 from yorutsuke_pipeline.engine.watching import Progress, Watch
 
 # After so many failed ingests of an intent a person must look; each one names the reason.
@@ -29,47 +32,60 @@ _NAMED = 10
 
 
 def build_completion_sensor(
-    submit_batch: AssetJob, ingest_results: AssetJob, *, every_seconds: int
+    blueprints: Sequence[Blueprint], jobs: Sequence[AssetJob], *, every_seconds: int
 ) -> dg.SensorDefinition:
-    """Return the sensor, which looks every `every_seconds`."""
+    """Return the sensor, which looks every `every_seconds` at the intents of all workloads.
+
+    Args:
+        blueprints: Those of all workloads.
+        jobs: Both halves of each.
+        every_seconds: How often it looks.
+    """
+    names = [each.name for each in blueprints]
 
     @dg.sensor(
-        jobs=[submit_batch, ingest_results],
+        jobs=jobs,
         minimum_interval_seconds=every_seconds,
         default_status=dg.DefaultSensorStatus.RUNNING,
+        required_resource_keys={"lookout", *names},
     )
-    def batch_completion(
-        context: dg.SensorEvaluationContext,
-        product: dg.ResourceParam[Composition],
-        lookout: dg.ResourceParam[Lookout],
-        switch: dg.ResourceParam[SubmissionSwitch],
-    ) -> dg.SensorResult | dg.SkipReason:
+    def batch_completion(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.SkipReason:
         """Ask Bedrock about open jobs; when all of an intent's jobs have ended, launch ingest_results for its day.
 
         Where a queue tells of jobs that changed, these are asked about at once, and all of them only now and then.
         """
+        lookout: Lookout = context.resources.lookout
         with clear_failures():
-            sighting = lookout.look(product.workload.name, polled_at=_polled_at(context.cursor))
+            sighting = lookout.look(names, polled_at=_polled_at(context.cursor))
             progress = sighting.progress
-            held = _held_by(switch) if any(each.waits_for_slots for each in progress) else None
-            wanted = [each for each in progress if each.is_ready or held is None]
+            held = _held(context, blueprints, progress)
+            wanted = [each for each in progress if each.is_ready or each.intent.workload not in held]
             pause = timedelta(seconds=_TICKS_BETWEEN_SUBMISSIONS * every_seconds)
-            requests = _requests(context.instance, wanted, lookout.watch, pause)
+            requests = _Requests(DayRuns(context.instance, blueprints), lookout.watch, pause).of(wanted)
         context.update_cursor(utc_text(sighting.polled_at))
         _tell_of_the_queue(context, sighting)
         if not progress:
             return dg.SkipReason("no intent is open")
-        observations = [_observation(each) for each in progress if each.changed]
+        shown = {each.name: each for each in blueprints}
+        observations = [_observation(each, shown[each.intent.workload]) for each in progress if each.changed]
         if not requests and not observations:
-            waiting = _waiting_for(progress)
-            return dg.SkipReason(waiting if held is None else f"{held}; {waiting}")
+            return dg.SkipReason("; ".join([*dict.fromkeys(held.values()), _waiting_for(progress)]))
         return dg.SensorResult(run_requests=requests, asset_events=observations)
 
     return batch_completion
 
 
+def _held(
+    context: dg.SensorEvaluationContext, blueprints: Sequence[Blueprint], progress: Sequence[Progress]
+) -> dict[str, str]:
+    """Return the workloads of which nothing is submitted now, each with the reason. Answers are brought home still."""
+    waiting = {each.intent.workload for each in progress if each.waits_for_slots}
+    switches = {each.name: stages_of(context, each).line.switch for each in blueprints if each.name in waiting}
+    return {name: reason for name, switch in switches.items() if (reason := _held_by(switch)) is not None}
+
+
 def _held_by(switch: SubmissionSwitch) -> str | None:
-    """Return why nothing is submitted: a pause, or that nobody can tell. Answers are brought home all the same."""
+    """Return why nothing is submitted: a pause, or that nobody can tell."""
     try:
         pause = switch.current()
     except YorutsukeError as error:
@@ -99,22 +115,49 @@ def _tell_of_the_queue(context: dg.SensorEvaluationContext, sighting: Sighting) 
         )
 
 
-def _requests(
-    instance: dg.DagsterInstance, progress: Sequence[Progress], watch: Watch, pause: timedelta
-) -> list[dg.RunRequest]:
-    """Return the runs that intents need next, but for a day that has one under way, or where a person must look."""
-    runs = DayRuns(instance)
-    waiting = [each for each in progress if each.is_ready or each.waits_for_slots]
-    busy = runs.busy({_day(each) for each in waiting})
-    free = [each for each in waiting if _day(each) not in busy]
-    ready = [each for each in free if each.is_ready]
-    failed = runs.failed_ingests([each.intent.intent_id for each in ready])
-    days = {_day(each) for each in free if not each.is_ready}
-    last = runs.last_submissions(days, ended_before=datetime.now(timezone.utc) - pause)
-    ingests = [_ingest(each, failed[each.intent.intent_id]) for each in ready]
-    unsubmitted = [each for each in free if not each.is_ready and _ended_well(last.get(_day(each)))]
-    submissions = [_submit_again(each, last[_day(each)]) for each in _with_slots(unsubmitted, watch)]
-    return [request for request in (*ingests, *submissions) if request is not None]
+@dataclass(frozen=True)
+class _Requests:
+    """The runs that intents need next."""
+
+    runs: DayRuns
+    watch: Watch
+    pause: timedelta
+
+    def of(self, progress: Sequence[Progress]) -> list[dg.RunRequest]:
+        """Return them, but for an intent that a run works on already, or where a person must look."""
+        waiting = [each for each in progress if each.is_ready or each.waits_for_slots]
+        busy = self.runs.busy([each.intent for each in waiting])
+        free = [each for each in waiting if each.intent.intent_id not in busy]
+        ready = [each for each in free if each.is_ready]
+        failed = self.runs.failed_ingests([each.intent.intent_id for each in ready])
+        ingests = [self._ingest(each, failed[each.intent.intent_id]) for each in ready]
+        submissions = self._submissions([each for each in free if not each.is_ready])
+        return [request for request in (*ingests, *submissions) if request is not None]
+
+    def _submissions(self, waiting: Sequence[Progress]) -> list[dg.RunRequest]:
+        """Return what submits the jobs that found no free slot."""
+        before = datetime.now(timezone.utc) - self.pause
+        last = self.runs.last_submissions((workload_day(each.intent) for each in waiting), ended_before=before)
+        unsubmitted = [each for each in waiting if _ended_well(last.get(workload_day(each.intent)))]
+        return [
+            self._request(each, Half.SUBMIT, f"after:{last[workload_day(each.intent)].run_id}")
+            for each in _with_slots(unsubmitted, self.watch)
+        ]
+
+    def _ingest(self, progress: Progress, failed: int) -> dg.RunRequest | None:
+        """Ingest an intent's results, unless that failed so often that a person must look."""
+        # A run key blocks for ever, also after its run failed: so the key counts the failures.
+        return None if failed >= MOST_FAILED_INGESTS else self._request(progress, Half.INGEST, str(failed))
+
+    def _request(self, progress: Progress, half: Half, key: str) -> dg.RunRequest:
+        intent = progress.intent
+        blueprint = next(each for each in self.runs.blueprints if each.name == intent.workload)
+        return dg.RunRequest(
+            run_key=f"{intent.intent_id}:{key}",
+            job_name=blueprint.job(half),
+            partition_key=intent.day.isoformat(),
+            tags={INTENT_TAG: intent.intent_id},
+        )
 
 
 def _with_slots(waiting: Sequence[Progress], watch: Watch) -> list[Progress]:
@@ -129,44 +172,20 @@ def _with_slots(waiting: Sequence[Progress], watch: Watch) -> list[Progress]:
     return chosen
 
 
-def _ingest(progress: Progress, failed: int) -> dg.RunRequest | None:
-    """Ingest an intent's results, unless that failed so often that a person must look."""
-    if failed >= MOST_FAILED_INGESTS:
-        return None
-    name = progress.intent.intent_id
-    return dg.RunRequest(
-        # A run key blocks for ever, also after its run failed: so the key counts the failures.
-        run_key=f"{name}:{failed}",
-        job_name="ingest_results",
-        partition_key=_day(progress),
-        tags={INTENT_TAG: name},
-    )
-
-
 def _ended_well(last: dg.DagsterRun | None) -> bool:
     """Tell whether a day's submission may be repeated by itself; one that failed is a person's to repeat."""
     return last is not None and last.status is dg.DagsterRunStatus.SUCCESS
-
-
-def _submit_again(progress: Progress, last: dg.DagsterRun) -> dg.RunRequest:
-    """Submit the jobs that found no free slot."""
-    return dg.RunRequest(
-        run_key=f"{progress.intent.intent_id}:after:{last.run_id}",
-        job_name="submit_batch",
-        partition_key=_day(progress),
-        tags={INTENT_TAG: progress.intent.intent_id},
-    )
 
 
 def _day(progress: Progress) -> str:
     return progress.intent.day.isoformat()
 
 
-def _observation(progress: Progress) -> dg.AssetObservation:
+def _observation(progress: Progress, blueprint: Blueprint) -> dg.AssetObservation:
     statuses = ", ".join(f"{job.job_name}: {job.status}" for job in progress.changed)
     messages = "; ".join(job.message for job in progress.changed if job.message)
     return dg.AssetObservation(
-        "bedrock_job",
+        blueprint.key("bedrock_job"),
         partition=_day(progress),
         description=statuses,
         metadata={"status": statuses, "message": messages or "none"},

@@ -5,14 +5,18 @@ between two. What follows from these runs is the completion sensor's.
 """
 
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
+from functools import cached_property
 
 import dagster as dg
 
-from yorutsuke_pipeline.defs.jobs import INTENT_TAG
+from yorutsuke_pipeline.blueprint import Blueprint
+from yorutsuke_pipeline.defs.jobs import INTENT_TAG, WORKLOAD_TAG
 from yorutsuke_pipeline.defs.stop_jobs import STOP_JOBS
+from yorutsuke_pipeline.engine.intent import Intent
+from yorutsuke_pipeline.engine.retrying import Half
 
 PARTITION_TAG = "dagster/partition"
 UNDER_WAY = [
@@ -22,7 +26,6 @@ UNDER_WAY = [
     dg.DagsterRunStatus.STARTED,
     dg.DagsterRunStatus.CANCELING,
 ]
-_JOBS = ("submit_batch", "ingest_results")
 _FAILED = [dg.DagsterRunStatus.FAILURE, dg.DagsterRunStatus.CANCELED]
 # Dagster's own: on a failed run that it starts again by itself, and the name of the new run once there is one.
 WILL_RETRY_TAG = "dagster/will_retry"
@@ -34,14 +37,31 @@ _TIME_TO_RETRY = timedelta(minutes=2)
 _LOOKED_BACK = 25
 
 
+# A workload's name and a day.
+WorkloadDay = tuple[str, str]
+
+
+def workload_day(intent: Intent) -> WorkloadDay:
+    """Return which workload's day an intent is of."""
+    return intent.workload, intent.day.isoformat()
+
+
 @dataclass(frozen=True)
 class DayRuns:
-    """Reads runs of an instance."""
+    """Reads runs of an instance; `blueprints` are those of all workloads."""
 
     instance: dg.DagsterInstance
+    blueprints: Sequence[Blueprint]
 
-    def busy(self, days: Collection[str]) -> set[str]:
-        """Return the days that have a run queued or under way, or one that Dagster is about to start again."""
+    def busy(self, intents: Collection[Intent]) -> set[str]:
+        """Return the ids of the intents that a run works on, is queued for, or is about to be started again for.
+
+        A run works on the one intent that its tag names, or on its whole day.
+        """
+        runs = self._under_way({intent.day.isoformat() for intent in intents})
+        return {intent.intent_id for intent in intents if any(self._works_on(run, intent) for run in runs)}
+
+    def _under_way(self, days: Collection[str]) -> list[dg.DagsterRun]:
         under_way = self._records(days, statuses=UNDER_WAY)
         vanished = self._records(
             days,
@@ -51,31 +71,65 @@ class DayRuns:
         )
         # Of a job's backfill Dagster starts no run again (`forsaken_runs`), whatever its tags say.
         runs = [record.dagster_run for record in vanished]
-        promised = [run for run in runs if BACKFILL_TAG not in run.tags or run.job_name not in _JOBS]
+        halves = {name for half in Half for name in self.names(half)}
+        promised = [run for run in runs if BACKFILL_TAG not in run.tags or run.job_name not in halves]
         retried = [run for run in promised if _RETRIED_AS_TAG not in run.tags]
-        return {run.tags[PARTITION_TAG] for run in (*(record.dagster_run for record in under_way), *retried)}
+        return [*(record.dagster_run for record in under_way), *retried]
+
+    def names(self, job: str) -> set[str]:
+        """Return how a job is named in each workload."""
+        return {blueprint.job(job) for blueprint in self.blueprints}
+
+    def _works_on(self, run: dg.DagsterRun, intent: Intent) -> bool:
+        if run.tags[PARTITION_TAG] != intent.day.isoformat() or not self._is_of(run, intent.workload):
+            return False
+        return run.tags.get(INTENT_TAG, intent.intent_id) == intent.intent_id
+
+    def _is_of(self, run: dg.DagsterRun, workload: str) -> bool:
+        """Tell whether a run is a workload's; what a person materializes in the UI has no tag, but names its assets."""
+        tagged = run.tags.get(WORKLOAD_TAG)
+        if tagged is not None:
+            return tagged == workload
+        owners = {self._owners.get(key) for key in run.asset_selection or ()}
+        return not owners or workload in owners
+
+    @cached_property
+    def _owners(self) -> Mapping[dg.AssetKey, str]:
+        return {
+            dg.AssetKey(key): blueprint.name
+            for blueprint in self.blueprints
+            for key in (*blueprint.submitted_half, *blueprint.ingested_half)
+        }
 
     def failed_ingests(self, intent_ids: Collection[str]) -> Counter[str]:
         """Return how many runs of ingest_results have failed, or were cancelled, for each of the intents."""
         if not intent_ids:
             return Counter()
-        wanted = dg.RunsFilter(job_name="ingest_results", statuses=_FAILED, tags={INTENT_TAG: list(intent_ids)})
-        return Counter(run.tags[INTENT_TAG] for run in self.instance.get_runs(wanted))
+        wanted = dg.RunsFilter(statuses=_FAILED, tags={INTENT_TAG: list(intent_ids)})
+        ingests = self.names(Half.INGEST)
+        return Counter(run.tags[INTENT_TAG] for run in self.instance.get_runs(wanted) if run.job_name in ingests)
 
-    def last_submissions(self, days: Collection[str], *, ended_before: datetime) -> dict[str, dg.DagsterRun]:
-        """Return the last run of each day that submitted, or may have; a day without one is left out.
+    def last_submissions(
+        self, wanted: Iterable[WorkloadDay], *, ended_before: datetime
+    ) -> dict[WorkloadDay, dg.DagsterRun]:
+        """Return the last run of each workload's day that submitted, or may have; a day without one is left out.
 
         So is one whose last run ended after `ended_before`.
         """
-        last: dict[str, dg.RunRecord] = {}
+        wanted = set(wanted)
+        days = {day for _, day in wanted}
+        no_submission = self.names(Half.INGEST) | self.names(STOP_JOBS)
+        last: dict[WorkloadDay, dg.RunRecord] = {}
         for record in self._records(days, limit=_LOOKED_BACK * len(days)):
             run = record.dagster_run
             # Not by the name submit_batch: what a person materializes or backfills in the UI runs under Dagster's own.
-            if run.job_name not in {"ingest_results", STOP_JOBS}:
-                last.setdefault(run.tags[PARTITION_TAG], record)
+            if run.job_name not in no_submission:
+                for workload, day in wanted:
+                    if day == run.tags[PARTITION_TAG] and self._is_of(run, workload):
+                        last.setdefault((workload, day), record)
         return {
-            day: record.dagster_run
-            for day, record in last.items()
+            place: record.dagster_run
+            for place, record in last.items()
             if record.end_time is None or record.end_time < ended_before.timestamp()
         }
 

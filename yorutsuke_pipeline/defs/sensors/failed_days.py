@@ -11,6 +11,8 @@ from collections.abc import Iterator, Sequence
 
 import dagster as dg
 
+from yorutsuke_pipeline.blueprint import Blueprint
+from yorutsuke_pipeline.composition import Composition
 from yorutsuke_pipeline.defs.failures import clear_failures
 from yorutsuke_pipeline.defs.jobs import INTENT_TAG
 from yorutsuke_pipeline.defs.sensors.completion import MOST_FAILED_INGESTS
@@ -19,6 +21,7 @@ from yorutsuke_pipeline.defs.stop_jobs import STOP_JOBS
 from yorutsuke_pipeline.engine.alerts import Alert, in_one
 from yorutsuke_pipeline.engine.errors import YorutsukeError
 from yorutsuke_pipeline.engine.ports import AlertChannel, IntentLedger
+from yorutsuke_pipeline.engine.retrying import Half
 
 # Each costs a query for its reasons; what failed beyond them comes with the next tick.
 _MOST_AT_ONCE = 200
@@ -26,14 +29,14 @@ _MOST_AT_ONCE = 200
 _LONGEST_REASONS = 1_000
 
 
-def build_failed_days_sensor(*, every_seconds: int) -> dg.SensorDefinition:
+def build_failed_days_sensor(blueprints: Sequence[Blueprint], *, every_seconds: int) -> dg.SensorDefinition:
     """Return the sensor, which looks every `every_seconds`."""
 
     # No list of jobs: materializations and backfills from the UI run under a job of Dagster's own.
     @dg.sensor(minimum_interval_seconds=every_seconds, default_status=dg.DefaultSensorStatus.RUNNING)
     def failed_days(
         context: dg.SensorEvaluationContext,
-        ledger: dg.ResourceParam[IntentLedger],
+        product: dg.ResourceParam[Composition],
         alert_channel: dg.ResourceParam[AlertChannel],
     ) -> dg.SkipReason:
         """Tell of the runs that failed and that nothing starts again by itself; of all in one message, once."""
@@ -44,8 +47,9 @@ def build_failed_days_sensor(*, every_seconds: int) -> dg.SensorDefinition:
             return dg.SkipReason("from now on, failed runs are told of")
         last, runs = _failed_since(context.instance, told)
         with clear_failures():
-            left = _left_to_people(runs, context.instance, ledger)
-        alerts = [_alert(run, context.instance) for run in left]
+            left = _left_to_people(runs, DayRuns(context.instance, blueprints), product.ledger)
+        stops = {each.job(STOP_JOBS) for each in blueprints}
+        alerts = [_alert(run, context.instance, is_stop=run.job_name in stops) for run in left]
         for alert in alerts:
             context.log.warning("%s", alert.text)
         said = f"{len(runs)} runs failed, nothing to tell"
@@ -89,15 +93,14 @@ def _failed_since(instance: dg.DagsterInstance, told: int) -> tuple[int, list[dg
     return failures[-1].storage_id, [runs[name] for name in names if name in runs]
 
 
-def _left_to_people(
-    runs: Sequence[dg.DagsterRun], instance: dg.DagsterInstance, ledger: IntentLedger
-) -> list[dg.DagsterRun]:
+def _left_to_people(runs: Sequence[dg.DagsterRun], day_runs: DayRuns, ledger: IntentLedger) -> list[dg.DagsterRun]:
     """Return the runs that nothing starts again."""
     final = [run for run in runs if run.tags.get(WILL_RETRY_TAG) != "true"]
-    ingested = {run.tags[INTENT_TAG] for run in final if run.job_name == "ingest_results" and INTENT_TAG in run.tags}
-    failed = DayRuns(instance).failed_ingests(ingested)
+    ingests = day_runs.names(Half.INGEST)
+    ingested = {run.tags[INTENT_TAG] for run in final if run.job_name in ingests and INTENT_TAG in run.tags}
+    failed = day_runs.failed_ingests(ingested)
     again = {name for name in ingested if failed[name] < MOST_FAILED_INGESTS and _is_open(name, ledger)}
-    return [run for run in final if run.job_name != "ingest_results" or run.tags.get(INTENT_TAG) not in again]
+    return [run for run in final if run.job_name not in ingests or run.tags.get(INTENT_TAG) not in again]
 
 
 def _is_open(name: str, ledger: IntentLedger) -> bool:
@@ -106,12 +109,12 @@ def _is_open(name: str, ledger: IntentLedger) -> bool:
     return intent is not None and intent.is_open
 
 
-def _alert(run: dg.DagsterRun, instance: dg.DagsterInstance) -> Alert:
+def _alert(run: dg.DagsterRun, instance: dg.DagsterInstance, *, is_stop: bool) -> Alert:
     day = run.tags.get(PARTITION_TAG)
     what = "A materialization" if run.job_name.startswith("__") else run.job_name
     reasons = _cut("\n".join(_reasons(run, instance)))
     subject, remedy = f"{what} failed", ""
-    if day is not None and run.job_name == STOP_JOBS:
+    if day is not None and is_stop:
         # Nothing of the day is red, so there is nothing to retry.
         subject = f"jobs of {day} were not stopped"
         remedy = f"\nThey go on, and cost. Do what the reasons say, then: yorutsuke jobs stop {day}"

@@ -6,7 +6,7 @@ Dagster's to say, and `orphaned_runs`'. Only the first half is seen to here: a s
 reason, the completion sensor launches again.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta, timezone
 
 import dagster as dg
@@ -15,22 +15,22 @@ from dagster._core.execution.backfill import BULK_ACTION_TERMINAL_STATUSES  # ex
 from yorutsuke_pipeline.defs.sensors.day_runs import BACKFILL_TAG, PARTITION_TAG
 
 _WILL_RETRY_TAG = "dagster/will_retry"
-_JOB = "submit_batch"
 # A run key is remembered for ever, so this only bounds what a tick reads; a sensor is seldom down for longer.
 _LOOKED_BACK = timedelta(hours=6)
 
 
-def requests_for_forsaken(instance: dg.DagsterInstance) -> Iterator[dg.RunRequest]:
-    """Return a request for each forsaken run. The new run belongs to no backfill, so Dagster looks after it."""
-    wanted = dg.RunsFilter(
-        job_name=_JOB,
-        statuses=[dg.DagsterRunStatus.FAILURE],
-        tags={_WILL_RETRY_TAG: "true"},
-        updated_after=datetime.now(timezone.utc) - _LOOKED_BACK,
-    )
-    for run in instance.get_runs(wanted):
-        if _is_forsaken(instance, run):
-            yield dg.RunRequest(run_key=f"again:{run.run_id}", job_name=_JOB, partition_key=run.tags[PARTITION_TAG])
+def requests_for_forsaken(instance: dg.DagsterInstance, jobs: Iterable[str]) -> Iterator[dg.RunRequest]:
+    """Yield a request for each forsaken run of the jobs. The new run belongs to no backfill: Dagster looks after it."""
+    for job in jobs:
+        wanted = dg.RunsFilter(
+            job_name=job,
+            statuses=[dg.DagsterRunStatus.FAILURE],
+            tags={_WILL_RETRY_TAG: "true"},
+            updated_after=datetime.now(timezone.utc) - _LOOKED_BACK,
+        )
+        for run in instance.get_runs(wanted):
+            if _is_forsaken(instance, run):
+                yield dg.RunRequest(run_key=f"again:{run.run_id}", job_name=job, partition_key=run.tags[PARTITION_TAG])
 
 
 def _is_forsaken(instance: dg.DagsterInstance, run: dg.DagsterRun) -> bool:

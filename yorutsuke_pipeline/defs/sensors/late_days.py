@@ -4,39 +4,40 @@ What is too long is `engine/lateness.py`. The cursor holds what was said, so tha
 """
 
 import json
+from collections.abc import Sequence
 
 import dagster as dg
 
+from yorutsuke_pipeline.blueprint import Blueprint
 from yorutsuke_pipeline.defs.failures import clear_failures
+from yorutsuke_pipeline.defs.resources import stages_of
 from yorutsuke_pipeline.engine.alerts import in_one
 from yorutsuke_pipeline.engine.errors import YorutsukeError
-from yorutsuke_pipeline.engine.lateness import Lateness
-from yorutsuke_pipeline.engine.ports import AlertChannel
 
 # A tick is kept for days, and a person reads only the first few.
 _NAMED = 10
 
 
-def build_late_days_sensor(*, every_seconds: int, is_on: bool) -> dg.SensorDefinition:
+def build_late_days_sensor(blueprints: Sequence[Blueprint], *, every_seconds: int, is_on: bool) -> dg.SensorDefinition:
     """Return the sensor, which looks every `every_seconds`, from the beginning or when a person turns it on."""
     status = dg.DefaultSensorStatus.RUNNING if is_on else dg.DefaultSensorStatus.STOPPED
 
-    @dg.sensor(minimum_interval_seconds=every_seconds, default_status=status)
-    def late_days(
-        context: dg.SensorEvaluationContext,
-        lateness: dg.ResourceParam[Lateness],
-        alert_channel: dg.ResourceParam[AlertChannel],
-    ) -> dg.SkipReason:
+    @dg.sensor(
+        minimum_interval_seconds=every_seconds,
+        default_status=status,
+        required_resource_keys={"alert_channel", *(each.name for each in blueprints)},
+    )
+    def late_days(context: dg.SensorEvaluationContext) -> dg.SkipReason:
         """Tell of days that are not closed by their deadline, and of jobs that wait too long; of each once."""
         with clear_failures():
-            late = lateness.alerts()
+            late = [alert for each in blueprints for alert in stages_of(context, each).lateness.alerts()]
         said = _said(context.cursor)
         unsaid = [alert for alert in late if alert.key not in said]
         for alert in unsaid:
             context.log.warning("%s", alert.text)
         if unsaid:
             try:
-                alert_channel.send(in_one(unsaid))
+                context.resources.alert_channel.send(in_one(unsaid))
             except YorutsukeError as error:
                 # Not noted as said: the next tick tries again.
                 context.log.warning("the alert topic was not reached: %s", error)

@@ -8,7 +8,7 @@ Runs that have a pod or a task of their own carry no address of a code server, a
 
 import json
 import socket
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import dagster as dg
@@ -22,12 +22,13 @@ _PATIENCE_SECONDS = 2.0
 
 
 def build_orphaned_runs_sensor(
-    submit_batch: AssetJob, ingest_results: AssetJob, *, every_seconds: int
+    submissions: Sequence[AssetJob], ingests: Sequence[AssetJob], *, every_seconds: int
 ) -> dg.SensorDefinition:
-    """Return the sensor, which looks every `every_seconds`."""
+    """Return the sensor, which looks every `every_seconds` at the runs of all workloads' jobs."""
+    names = [job.name for job in submissions]
 
     @dg.sensor(
-        jobs=[submit_batch, ingest_results],
+        jobs=[*submissions, *ingests],
         minimum_interval_seconds=every_seconds,
         default_status=dg.DefaultSensorStatus.RUNNING,
     )
@@ -37,7 +38,7 @@ def build_orphaned_runs_sensor(
         orphans = [run for run in alive if is_orphan(run) and _is_unchanged(context.instance, run)]
         for run in orphans:
             context.instance.report_run_failed(run, "the process of this run is gone; it is started again")
-        again = list(requests_for_forsaken(context.instance))
+        again = list(requests_for_forsaken(context.instance, names))
         reason = None if again else dg.SkipReason(f"{len(orphans)} orphaned runs found")
         return dg.SensorResult(run_requests=again, skip_reason=reason)
 

@@ -15,15 +15,16 @@ from typing import TYPE_CHECKING, Any, cast
 
 import dagster as dg
 
-from yorutsuke_pipeline import stages
 from yorutsuke_pipeline.defs.code_location import build_definitions
 from yorutsuke_pipeline.defs.jobs import INTENT_TAG
 from yorutsuke_pipeline.defs.resources import build_resources
 from yorutsuke_pipeline.defs.sensors.day_runs import PARTITION_TAG
 from yorutsuke_pipeline.defs.stop_jobs import STOP_JOBS
 from yorutsuke_pipeline.settings import load_settings
+from yorutsuke_pipeline.workloads.receipts.line import BLUEPRINT
 from yorutsuke_pipeline_tests.cli.conftest import Terminal
 from yorutsuke_pipeline_tests.fakes.run_queue import FakeRunQueue
+from yorutsuke_pipeline_tests.receipts import receipts_stages
 from yorutsuke_pipeline_tests.security.days import FIRST_DAY
 from yorutsuke_pipeline_tests.security.permissions.recorder import Recorder
 
@@ -71,25 +72,26 @@ class Actors:
 
     def stranded(self, day: date) -> tuple[str, ...]:
         """Return what the ingester's checks say is claimed by a closed intent."""
-        return stages.day_accounts(self.product(INGESTER)).of(day).stranded
+        return receipts_stages(self.product(INGESTER)).day_accounts.of(day).stranded
 
     def submit(self, day: date) -> None:
         """Run the stages of the first half of a day."""
-        stages.manifest_writer(self.product(SUBMITTER)).write(day)
-        stages.submitter(self.product(SUBMITTER)).submit(day)
+        receipts_stages(self.product(SUBMITTER)).manifest_writer.write(day)
+        receipts_stages(self.product(SUBMITTER)).submitter.submit(day)
 
     def ingest(self, day: date) -> None:
         """Run the stages of the second half of a day, and what its checks ask."""
         self.collect(day)
-        product = self.product(INGESTER)
-        stages.result_recorder(product).record(day)
-        stages.archiver(product).archive(day)
-        stages.day_accounts(product).of(day)
-        list(stages.reconciler(product).of_day(day))
+        stages = receipts_stages(self.product(INGESTER))
+        stages.result_recorder.record(day)
+        stages.archiver.archive(day)
+        stages.day_accounts.of(day)
+        list(stages.reconciler.of_day(day))
 
     def collect(self, day: date) -> None:
         """Run the second half's first asset until the day's jobs have ended, as "Materialize all" does."""
-        collector, deadline = stages.raw_output_collector(self.product(INGESTER)), time.monotonic() + SECONDS_FOR_JOBS
+        collector = receipts_stages(self.product(INGESTER)).raw_output_collector
+        deadline = time.monotonic() + SECONDS_FOR_JOBS
         while collector.collect(day).must_wait:
             assert time.monotonic() < deadline, "the jobs did not end"
             time.sleep(0.05)
@@ -165,9 +167,9 @@ class Actors:
         job = _definitions().resolve_job_def(STOP_JOBS)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            stopper = stages.stopper(self.product(OPERATOR))
+            stages = receipts_stages(self.product(OPERATOR))
             ended = job.execute_in_process(
-                partition_key=day.isoformat(), instance=self.instance, resources={"stopper": stopper}
+                partition_key=day.isoformat(), instance=self.instance, resources={"receipts": stages}
             )
         assert ended.success
 
@@ -186,7 +188,7 @@ class Actors:
 
     def _all_resources(self, actor: str) -> dict[str, Any]:
         product = dg.ResourceDefinition.hardcoded_resource(self.product(actor))
-        return {**build_resources(), "product": product}
+        return {**build_resources([BLUEPRINT]), "product": product}
 
     def _resources(self, actor: str, names: set[str]) -> dict[str, Any]:
         return {name: given for name, given in self._all_resources(actor).items() if name in {"product", *names}}

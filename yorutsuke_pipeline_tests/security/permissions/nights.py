@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from yorutsuke_pipeline import stages
 from yorutsuke_pipeline.aws.attribute_values import as_item
-from yorutsuke_pipeline.defs.jobs import INGESTED_HALF, SUBMITTED_HALF
 from yorutsuke_pipeline.engine.errors import ConfigurationError
 from yorutsuke_pipeline.engine.identity import record_id
 from yorutsuke_pipeline_tests.aws.wire import answering, lose_first_answer, refusal
+from yorutsuke_pipeline_tests.defs.days import INGESTED_HALF, SUBMITTED_HALF
 from yorutsuke_pipeline_tests.proof.day import FEWEST_RECORDS
+from yorutsuke_pipeline_tests.receipts import receipts_stages
 from yorutsuke_pipeline_tests.security.permissions.actors import INGESTER, OPERATOR, SUBMITTER
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ def days_with_another_model(actors: Actors, _folder: Path) -> None:
         day = actors.place.new_day()
         for number in range(images):
             actors.place.put(day, number)
-        stages.manifest_writer(actors.product(SUBMITTER)).write(day)
+        receipts_stages(actors.product(SUBMITTER)).manifest_writer.write(day)
         other.submit(day)
 
 
@@ -131,9 +131,9 @@ def a_day_that_is_sealed_and_not_submitted(actors: Actors, _folder: Path) -> Non
     place, day = actors.place, actors.place.new_day()
     for number in range(FEWEST_RECORDS):
         place.put(day, number)
-    stages.manifest_writer(actors.product(SUBMITTER)).write(day)
-    list(stages.reconciler(actors.product(INGESTER)).of_day(day))
-    list(stages.reconciler(actors.product(OPERATOR)).of_day(day))
+    receipts_stages(actors.product(SUBMITTER)).manifest_writer.write(day)
+    list(receipts_stages(actors.product(INGESTER)).reconciler.of_day(day))
+    list(receipts_stages(actors.product(OPERATOR)).reconciler.of_day(day))
     assert day.isoformat() in actors.tick(submitted=[day])
     assert actors.look_for_late_days() == "none is late"
 

@@ -1,4 +1,4 @@
-"""The images that wait for a day, in numbers. Streams; holds only counts and the first rows."""
+"""The records that wait for a day, in numbers. Streams; holds only counts and the first rows."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from yorutsuke_pipeline.engine.days import parse_utc
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
     from datetime import datetime, timedelta
 
     from yorutsuke_pipeline.engine.record import PendingRecord
@@ -22,11 +22,11 @@ class PendingSummary:
     """What waits.
 
     Attributes:
-        waiting_count: Images that the day's next intent would take.
-        claimed_count: Images that an intent has taken and not finished.
+        waiting_count: Records that the day's next intent would take.
+        claimed_count: Records that an intent has taken and not finished.
         retry_count: Of those waiting, how many were rejected before.
         byte_count: Size of those waiting, as far as their rows say it.
-        oldest: `uploadedAt` of the first of those waiting.
+        oldest: Since when the first of those waiting has waited.
         preview: The first rows that wait.
     """
 
@@ -35,7 +35,7 @@ class PendingSummary:
     retry_count: int = 0
     byte_count: int = 0
     oldest: str | None = None
-    waiting_by_user: dict[str, int] = field(default_factory=dict)
+    waiting_by: dict[str, int] = field(default_factory=dict)
     preview: list[dict[str, Any]] = field(default_factory=list)
 
     def oldest_age(self, now: datetime) -> timedelta | None:
@@ -46,22 +46,30 @@ class PendingSummary:
             return None
 
 
-def summarise_pending(records: Iterable[PendingRecord]) -> PendingSummary:
-    """Count records, oldest first, one at a time."""
+def summarise_pending(
+    records: Iterable[PendingRecord], *, since: str, by: str, columns: Sequence[str]
+) -> PendingSummary:
+    """Count records, oldest first, one at a time.
+
+    Args:
+        records: They are read once.
+        since: The attribute that says since when one waits.
+        by: The attribute that they are counted by.
+        columns: Of the preview: the name for a record's identity, then attributes.
+    """
     summary = PendingSummary()
     for record in records:
         if record.intent_id is not None:
             summary.claimed_count += 1
             continue
-        user = str(record.attributes.get("userId", "?"))
-        uploaded_at = str(record.attributes.get("uploadedAt", "?"))
+        group = str(record.attributes.get(by, "?"))
         size = record.attributes.get("bytes", 0)
         summary.waiting_count += 1
         summary.retry_count += record.attempts > 0
         summary.byte_count += int(size) if re.fullmatch(r"[0-9]{1,15}", str(size)) else 0
-        summary.oldest = summary.oldest or uploaded_at
-        summary.waiting_by_user[user] = summary.waiting_by_user.get(user, 0) + 1
+        summary.oldest = summary.oldest or str(record.attributes.get(since, "?"))
+        summary.waiting_by[group] = summary.waiting_by.get(group, 0) + 1
         if len(summary.preview) < _PREVIEW:
-            shown = {"imageId": record.identity, "userId": user, "uploadedAt": uploaded_at}
-            summary.preview.append({**shown, "attempts": record.attempts})
+            own = {columns[0]: record.identity, "attempts": record.attempts}
+            summary.preview.append({name: own.get(name, record.attributes.get(name, "?")) for name in columns})
     return summary

@@ -1,14 +1,16 @@
-"""archived_images: what was accepted leaves the inbox, and the day's intents are closed."""
+"""What becomes of records that are done: a workload's last asset (`archived_images`), which closes intents."""
 
 from collections.abc import Mapping
 from datetime import date
 
 import dagster as dg
 
+from yorutsuke_pipeline.blueprint import Blueprint
 from yorutsuke_pipeline.defs.failures import RETRY_TRANSIENT, clear_failures
 from yorutsuke_pipeline.defs.metering import metered
+from yorutsuke_pipeline.defs.resources import stages_of
 from yorutsuke_pipeline.defs.tables import Metadata, counted, markdown_table, usd
-from yorutsuke_pipeline.engine.archive import Archiver, ArchiveReport
+from yorutsuke_pipeline.engine.archive import ArchiveReport
 from yorutsuke_pipeline.engine.cost import total
 from yorutsuke_pipeline.engine.cost_table import COST_COLUMNS, cost_rows
 from yorutsuke_pipeline.engine.days import parse_day
@@ -17,29 +19,24 @@ from yorutsuke_pipeline.engine.intent import ResultStats
 from yorutsuke_pipeline.engine.spending import Amounts, Spending
 
 
-def build_archived_images(days: dg.PartitionsDefinition[str]) -> dg.AssetsDefinition:
+def build_closed_intents(blueprint: Blueprint, days: dg.PartitionsDefinition[str]) -> dg.AssetsDefinition:
     """Return the asset over `days`."""
 
     @dg.asset(
+        key=blueprint.key(blueprint.last.name),
+        description=blueprint.last.description,
         partitions_def=days,
-        deps=["transactions"],
-        group_name="receipts",
-        kinds={"s3"},
+        deps=[blueprint.key(blueprint.results.name)],
+        group_name=blueprint.name,
+        kinds=set(blueprint.last.kinds),
         retry_policy=RETRY_TRANSIENT,
+        required_resource_keys={blueprint.name},
     )
-    def archived_images(
-        context: dg.AssetExecutionContext,
-        archiver: dg.ResourceParam[Archiver],
-        spending: dg.ResourceParam[Spending],
-    ) -> dg.MaterializeResult[None]:
-        """Accepted images under processed/, their sources deleted, and the intents closed with their result.
-
-        Fails, after all that, if a job of the day ended badly: what was answered is kept, the rest is back in line.
-        """
-        day = parse_day(context.partition_key)
+    def closed_intents(context: dg.AssetExecutionContext) -> dg.MaterializeResult[None]:
+        day, stages = parse_day(context.partition_key), stages_of(context, blueprint)
         with clear_failures():
-            report = metered(archiver, context).archive(day)
-        month = _month(context, spending, report)
+            report = metered(stages.archiver, context).archive(day)
+        month = _month(context, stages.spending, report)
         metadata = _metadata(report, day)
         if month:
             metadata["month"] = f"{next(iter(month)):%Y-%m}"
@@ -48,7 +45,7 @@ def build_archived_images(days: dg.PartitionsDefinition[str]) -> dg.AssetsDefini
             raise dg.Failure(description=_bad_ending(report, day), metadata=metadata, allow_retries=False)
         return dg.MaterializeResult(metadata=metadata)
 
-    return archived_images
+    return closed_intents
 
 
 def _month(context: dg.AssetExecutionContext, spending: Spending, report: ArchiveReport) -> Mapping[date, Amounts]:

@@ -1,0 +1,47 @@
+"""What waits: the first asset of a workload (`pending_images`). Reads, and takes in what orders of the day ask for."""
+
+import dagster as dg
+
+from yorutsuke_pipeline.aws.clock import SystemClock
+from yorutsuke_pipeline.blueprint import Blueprint
+from yorutsuke_pipeline.defs.failures import RETRY_TRANSIENT, clear_failures
+from yorutsuke_pipeline.defs.resources import stages_of
+from yorutsuke_pipeline.defs.tables import counted, markdown_table
+from yorutsuke_pipeline.engine.days import parse_day
+from yorutsuke_pipeline.engine.pending_summary import summarise_pending
+
+
+def build_pending_records(blueprint: Blueprint, days: dg.PartitionsDefinition[str]) -> dg.AssetsDefinition:
+    """Return the asset over `days`."""
+    face, (attribute, one, several) = blueprint.pending, blueprint.waits_for
+
+    @dg.asset(
+        key=blueprint.key(face.name),
+        description=face.description,
+        partitions_def=days,
+        group_name=blueprint.name,
+        kinds=set(face.kinds),
+        retry_policy=RETRY_TRANSIENT,
+        required_resource_keys={blueprint.name},
+    )
+    def pending_records(context: dg.AssetExecutionContext) -> dg.MaterializeResult[None]:
+        day = parse_day(context.partition_key)
+        waiting = stages_of(context, blueprint).line.pending.pending(day)
+        with clear_failures():
+            summary = summarise_pending(waiting, since=blueprint.waits_since, by=attribute, columns=face.columns)
+        age = summary.oldest_age(SystemClock().now())
+        return dg.MaterializeResult(
+            metadata={
+                "dagster/row_count": summary.waiting_count,
+                "already_claimed": summary.claimed_count,
+                "of_which_retries": summary.retry_count,
+                several: len(summary.waiting_by),
+                "bytes": summary.byte_count,
+                "oldest": summary.oldest or "none",
+                "oldest_age_hours": "unknown" if age is None else round(age.total_seconds() / 3600, 1),
+                f"by_{one}": counted(summary.waiting_by, name=one),
+                "preview": markdown_table(summary.preview, face.columns),
+            },
+        )
+
+    return pending_records
