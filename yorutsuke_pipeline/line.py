@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from yorutsuke_pipeline.aws.submission_switch import DynamoSubmissionSwitch
     from yorutsuke_pipeline.composition import Composition
-    from yorutsuke_pipeline.engine.ports import PendingRecords, ResultTable
+    from yorutsuke_pipeline.engine.ports import PendingRecords, Publisher, RecordSource, ResultTable
     from yorutsuke_pipeline.engine.reconciliation.ports import RecordBook, ResultBook
     from yorutsuke_pipeline.engine.workload import Workload
 
@@ -28,6 +28,8 @@ class Line:
         records: All its records, whatever became of them.
         results: The table of its results.
         result_book: The same, by record.
+        source: What orders select records from; None if they name them.
+        publisher: Where its results go besides their table; None for nowhere.
     """
 
     product: Composition
@@ -36,6 +38,8 @@ class Line:
     records: RecordBook
     results: ResultTable
     result_book: ResultBook
+    source: RecordSource | None = None
+    publisher: Publisher | None = None
 
     @property
     def switch(self) -> DynamoSubmissionSwitch:

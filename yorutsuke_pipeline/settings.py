@@ -87,6 +87,11 @@ class Settings(BaseModel):
         description="The most that may be paid or reserved in one month in Tokyo",
         gt=0,
     )
+    intent_records: int = Field(
+        100_000,
+        description="The most records of one intent; a larger night is several, worked on side by side",
+        ge=100,
+    )
     preflight_from: int = Field(
         1000,
         description="From how many records on a few are asked on demand before any job is created; 0 for never",
@@ -238,6 +243,7 @@ class Settings(BaseModel):
             budget_usd=self.budget_usd,
             daily_budget_usd=self.daily_budget_usd,
             monthly_budget_usd=self.monthly_budget_usd,
+            intent_records=self.intent_records,
             preflight_from=self.preflight_from,
             preflight_records=self.preflight_records,
             timeout_hours=self.timeout_hours,

@@ -11,10 +11,15 @@ from yorutsuke_pipeline.aws.clock import SystemClock
 from yorutsuke_pipeline.aws.event_log import LoggedEvents
 from yorutsuke_pipeline.engine.archive import Archiver
 from yorutsuke_pipeline.engine.day_account import DayAccounts
+from yorutsuke_pipeline.engine.day_manifests import DayManifests
 from yorutsuke_pipeline.engine.dead_letter_box import DeadLetterBox
+from yorutsuke_pipeline.engine.enqueuing import Enqueuer
+from yorutsuke_pipeline.engine.feeding import Feeder
 from yorutsuke_pipeline.engine.lateness import Lateness, Limits
 from yorutsuke_pipeline.engine.lookout import Lookout
 from yorutsuke_pipeline.engine.manifest import ManifestWriter
+from yorutsuke_pipeline.engine.order_desk import OrderDesk
+from yorutsuke_pipeline.engine.quoting import Quoter
 from yorutsuke_pipeline.engine.raw_output import RawOutputCollector
 from yorutsuke_pipeline.engine.reconciliation.books import Books
 from yorutsuke_pipeline.engine.reconciliation.reconciler import Reconciler
@@ -105,6 +110,37 @@ class Stages:
             spending=self.spending,
             metrics=self.product.metrics,
             quota_book=self.product.quota_book,
+        )
+
+    @cached_property
+    def day_manifests(self) -> DayManifests:
+        """The stage that writes the manifests of a day."""
+        return DayManifests(self.manifest_writer)
+
+    @cached_property
+    def quoter(self) -> Quoter:
+        """What says what asking would cost."""
+        product = self.product
+        return Quoter(self.line.workload, product.settings.policy(), product.prices, self.line.records, product.ledger)
+
+    @cached_property
+    def feeder(self) -> Feeder:
+        """The stage that puts in line what orders select."""
+        product = self.product
+        enqueuer = Enqueuer(self.line.pending, product.ledger, workers=product.settings.concurrency)
+        return Feeder(self.quoter, enqueuer, product.objects, SystemClock(), self.line.source)
+
+    @cached_property
+    def order_desk(self) -> OrderDesk:
+        """The desk at which callers order."""
+        return OrderDesk(
+            opening=self.manifest_writer,
+            quoter=self.quoter,
+            quota_book=self.product.quota_book,
+            stopper=self.stopper,
+            letters=self.dead_letter_box,
+            redriver=self.redriver,
+            source=self.line.source,
         )
 
     @cached_property
@@ -231,4 +267,5 @@ class Stages:
             events=LoggedEvents(),
             clock=SystemClock(),
             metrics=self.product.metrics,
+            publisher=self.line.publisher,
         )

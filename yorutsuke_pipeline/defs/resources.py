@@ -12,6 +12,7 @@ import dagster as dg
 from yorutsuke_pipeline import stages
 from yorutsuke_pipeline.blueprint import Blueprint
 from yorutsuke_pipeline.composition import Composition, compose
+from yorutsuke_pipeline.defs.jobs import INTENT_TAG
 from yorutsuke_pipeline.stages import Stages
 
 
@@ -38,6 +39,11 @@ def stages_of(context: Any, blueprint: Blueprint) -> Stages:  # noqa: ANN401 —
     """Return the stages of a workload, for whose asset, check, op, schedule or sensor `context` is."""
     found: Stages = getattr(context.resources, blueprint.name)
     return found
+
+
+def intent_of(context: dg.AssetExecutionContext) -> str | None:
+    """Return the intent that a run works on alone; None if it works on its whole day."""
+    return context.run.tags.get(INTENT_TAG)
 
 
 def _stages_of(blueprint: Blueprint) -> dg.ResourceDefinition:

@@ -36,12 +36,14 @@ if TYPE_CHECKING:
         Metrics,
         ObjectStore,
         PendingRecords,
+        Publisher,
         ResultTable,
     )
-    from yorutsuke_pipeline.engine.workload import Workload
+    from yorutsuke_pipeline.engine.workload import Row, Workload
 
 # DeleteObjects takes at most 1,000 keys.
 _DELETED_AT_ONCE = 1000
+_READ_AT_ONCE = 1000
 
 
 @dataclass
@@ -52,6 +54,7 @@ class ArchiveReport:
         closed: Intents that are finished now, with their result.
         archived_count: Sources copied, verified and deleted.
         failures: Why sources stay where they are, counted.
+        published: What became of results where they were published, counted.
         bad_endings: The jobs of `closed` that did not complete; with nothing closed, those of the day's last
             intent, as long as something waits in the day that they may have left.
     """
@@ -59,6 +62,7 @@ class ArchiveReport:
     closed: list[Intent] = field(default_factory=list)
     archived_count: int = 0
     failures: Counter[str] = field(default_factory=Counter)
+    published: Counter[str] = field(default_factory=Counter)
     bad_endings: list[BatchJob] = field(default_factory=list)
 
 
@@ -76,16 +80,19 @@ class Archiver:
     clock: Clock
     meter: Meter = NO_METER
     metrics: Metrics = NO_METRICS
+    publisher: Publisher | None = None
 
-    def archive(self, day: date) -> ArchiveReport:
-        """Archive the sources of the day's recorded intents and close these.
+    def archive(self, day: date, *, only: str | None = None) -> ArchiveReport:
+        """Archive the sources of the day's recorded intents, or of one, publish their results, and close them.
 
         Raises:
             ManifestChangedError: The outcomes are no longer those that were recorded; the intent stays open.
         """
         report = ArchiveReport()
-        for intent in intents_in(self.ledger, self.workload.name, day, IntentStatus.RECORDED):
+        for intent in intents_in(self.ledger, self.workload.name, day, IntentStatus.RECORDED, only=only):
             dead_letter_count = intent.rejected_count + self._archive(intent, report)
+            if self.publisher is not None:
+                report.published.update(self.publisher.publish(intent, self._rows(intent)))
             jobs = self.ledger.jobs(intent.intent_id)[: intent.job_count]
             bad = [job for job in jobs if not job.ended_well]
             # Told before it is closed: a run that dies here tells it twice, never not at all.
@@ -124,6 +131,13 @@ class Archiver:
         expected = intent.result.success_count if intent.result is not None else found
         check_complete_list(layout.outcomes_key(intent.intent_id), expected, found)
         return final_count
+
+    def _rows(self, intent: Intent) -> Iterator[Row]:
+        """Yield an intent's results, as the table has them: also those that a person has edited since."""
+        outcomes = read_json_lines(self.objects, layout.outcomes_key(intent.intent_id))
+        accepted = (outcome["resultKey"] for outcome in outcomes if outcome["ending"] == Ending.ACCEPTED)
+        for keys in chunked(accepted, _READ_AT_ONCE):
+            yield from self.table.read(keys)
 
     def _copy(self, intent: Intent, outcome: dict[str, Any]) -> tuple[StoredObject | None, str | None]:
         """Copy one source and mark its record; return what to delete, or why it must stay."""

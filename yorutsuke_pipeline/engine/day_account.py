@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from yorutsuke_pipeline.engine.cost import total
-from yorutsuke_pipeline.engine.day_intents import numbered_intents
+from yorutsuke_pipeline.engine.day_intents import intents_of
 
 if TYPE_CHECKING:
     from datetime import date
@@ -22,7 +22,7 @@ MOST_FAILURES = 0.05
 
 @dataclass(frozen=True)
 class DayAccount:
-    """A day in numbers, over all its numbered intents.
+    """A day in numbers, over all its intents.
 
     Attributes:
         claimed_count: Records that intents with a result had claimed.
@@ -32,7 +32,7 @@ class DayAccount:
         stranded: Records that still carry the claim of an intent that is closed.
         estimate_usd: Over intents with a known cost; None if one is unknown.
         cost_usd: Likewise.
-        last_jobs: Those of the intent that was opened last; one that was opened since an earlier intent
+        last_jobs: Those of the intents that no later one has followed; one that was opened since an intent
             ended badly has asked again about what was left. None are left 30 days after they ended.
     """
 
@@ -78,7 +78,7 @@ class DayAccounts:
 
     def of(self, day: date) -> DayAccount:
         """Return the account of a day, from the ledger and from the records that still wait. Reads only."""
-        intents = list(numbered_intents(self.ledger, self.workload, day))
+        intents = intents_of(self.ledger, self.workload, day)
         settled = [(intent, intent.result) for intent in intents if intent.result is not None]
         closed = {intent.intent_id for intent in intents if not intent.is_open}
         billed = [intent for intent in intents if intent.usage is not None]
@@ -94,20 +94,24 @@ class DayAccounts:
             ),
             estimate_usd=total([intent.estimate_usd for intent in billed]),
             cost_usd=total([intent.cost_usd for intent in billed]),
-            last_jobs=_jobs_of_the_last(intents, self.ledger),
+            last_jobs=_last_jobs(intents, self.ledger),
         )
 
 
 def unmended_endings(ledger: IntentLedger, workload: str, day: date) -> tuple[BatchJob, ...]:
-    """Return the jobs of the day's last intent that ended badly; none while that intent is open."""
-    intents = list(numbered_intents(ledger, workload, day))
-    if not intents or intents[-1].is_open:
+    """Return the jobs of the day's last intents that ended badly; none while one of these is open."""
+    intents = intents_of(ledger, workload, day)
+    if any(intent.is_open for intent in intents):
         return ()
-    return _badly_ended(_jobs_of_the_last(intents, ledger))
+    return _badly_ended(_last_jobs(intents, ledger))
 
 
-def _jobs_of_the_last(intents: list[Intent], ledger: IntentLedger) -> tuple[BatchJob, ...]:
-    return tuple(ledger.jobs(intents[-1].intent_id)[: intents[-1].job_count]) if intents else ()
+def _last_jobs(intents: list[Intent], ledger: IntentLedger) -> tuple[BatchJob, ...]:
+    """Return the jobs of each intent after whose end no other was opened: several may be worked on side by side."""
+    newest = max((intent.created_at for intent in intents), default=None)
+    last = [intent for intent in intents if intent.closed_at is None or newest is None or newest <= intent.closed_at]
+    jobs = ledger.jobs_of(last)
+    return tuple(job for intent in last for job in jobs[intent.intent_id])
 
 
 def _badly_ended(jobs: tuple[BatchJob, ...]) -> tuple[BatchJob, ...]:

@@ -1,12 +1,12 @@
 """Finding the intents of a day, and naming the next one.
 
 A scheduled intent's id is made of the day and a number, so those of a day are found by consistent
-reads of their ids; others (a caller of the API brings its own id) by the index of open intents, which
-may lag.
+reads of their ids; others (orders, whose callers bring ids of their own) by indexes, which may lag.
 """
 
 from __future__ import annotations
 
+import re
 from itertools import count
 from typing import TYPE_CHECKING
 
@@ -19,6 +19,14 @@ if TYPE_CHECKING:
     from yorutsuke_pipeline.engine.intent import Intent, IntentStatus
     from yorutsuke_pipeline.engine.ports import IntentLedger
 
+_NUMBERED = re.compile(r".+-\d{4}-\d{2}-\d{2}-\d{3,}")
+_A_PAGE = 500
+
+
+def is_numbered(name: str) -> bool:
+    """Tell whether an id is like those of scheduled intents, which no caller may bring."""
+    return _NUMBERED.fullmatch(name) is not None
+
 
 def numbered_intents(ledger: IntentLedger, workload: str, day: date) -> Iterator[Intent]:
     """Yield the day's numbered intents, closed ones included, in the order they were opened."""
@@ -29,12 +37,33 @@ def numbered_intents(ledger: IntentLedger, workload: str, day: date) -> Iterator
         yield intent
 
 
-def intents_in(ledger: IntentLedger, workload: str, day: date, *statuses: IntentStatus) -> list[Intent]:
-    """Return the day's intents that are in one of `statuses`, each read consistently."""
+def intents_of(ledger: IntentLedger, workload: str, day: date) -> list[Intent]:
+    """Return all intents of a day, closed ones and orders included, each read consistently."""
     found = {intent.intent_id: intent for intent in numbered_intents(ledger, workload, day)}
-    for listed in ledger.open_intents(workload):
-        if listed.day == day and listed.intent_id not in found:
-            current = ledger.intent(listed.intent_id)
-            if current is not None:
-                found[current.intent_id] = current
-    return [intent for intent in found.values() if intent.status in statuses]
+    for name in _orders(ledger, workload, day):
+        if name not in found and (current := ledger.intent(name)) is not None:
+            found[name] = current
+    return list(found.values())
+
+
+def intents_in(
+    ledger: IntentLedger, workload: str, day: date, *statuses: IntentStatus, only: str | None = None
+) -> list[Intent]:
+    """Return the day's intents that are in one of `statuses`, each read consistently; with `only`, that one alone."""
+    if only is not None:
+        intent = ledger.intent(only)
+        there = [] if intent is None or (intent.workload, intent.day) != (workload, day) else [intent]
+    else:
+        there = intents_of(ledger, workload, day)
+    return [intent for intent in there if intent.status in statuses]
+
+
+def _orders(ledger: IntentLedger, workload: str, day: date) -> Iterator[str]:
+    """Yield the ids of a day's intents that are not numbered."""
+    before: str | None = None
+    while True:
+        page = ledger.listing(workload, day=day, before=before, most=_A_PAGE)
+        yield from (intent.intent_id for intent in page.intents if intent.order is not None)
+        before = page.before
+        if before is None:
+            return

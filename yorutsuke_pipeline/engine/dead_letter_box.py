@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from datetime import date
 
+    from yorutsuke_pipeline.engine.intent import Intent
     from yorutsuke_pipeline.engine.ports import IntentLedger, ObjectStore, PendingRecords
     from yorutsuke_pipeline.engine.record import PendingRecord
 
@@ -118,6 +119,12 @@ class DeadLetterBox:
             index.load(self._all_letters() if days is None else self._letters_of(days))
             yield from map_bounded(self._case, index.by_record(), workers=self.concurrency)
 
+    def cases_of(self, intent: Intent) -> Iterator[Case]:
+        """Yield each record that an intent rejected, by name, as long as the rows of its jobs are there."""
+        with LetterIndex() as index:
+            index.load(letter for owner in self._owners(intent) for letter in self._letters(owner))
+            yield from map_bounded(self._case, index.by_record(), workers=self.concurrency)
+
     def look_up(self, names: Sequence[str]) -> list[Lookup]:
         """Return what each name means: a record's id, its identity, or the beginning of either.
 
@@ -150,13 +157,21 @@ class DeadLetterBox:
             yield from read_letters(self.objects, stored.key)
 
     def _letters_of(self, days: Sequence[date]) -> Iterator[StoredLetter]:
-        owners: list[str] = []
+        owners: list[str | None] = []
         for intent in (intent for day in days for intent in intents_in(self.ledger, self.workload, day, *IntentStatus)):
-            jobs = self.ledger.jobs(intent.intent_id)[: intent.job_count]
-            if len(jobs) < intent.job_count:
+            found = self._owners(intent)
+            if len(found) <= intent.job_count:
                 wanted = {day.isoformat() for day in days}
                 yield from (letter for letter in self._all_letters() if letter.day in wanted)
                 return
-            owners += [intent.intent_id, *(job.job_id for job in jobs if job.job_id is not None)]
+            owners += found
         for owner in owners:
+            yield from self._letters(owner)
+
+    def _owners(self, intent: Intent) -> list[str | None]:
+        """Return under whose names an intent's letters lie: its own, and its jobs', of which one may have no id."""
+        return [intent.intent_id, *(job.job_id for job in self.ledger.jobs(intent.intent_id)[: intent.job_count])]
+
+    def _letters(self, owner: str | None) -> Iterator[StoredLetter]:
+        if owner is not None:
             yield from read_letters(self.objects, layout.dead_letters_key(owner))

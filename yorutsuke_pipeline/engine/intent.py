@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
     from yorutsuke_pipeline.engine.cost import TokenUsage
+    from yorutsuke_pipeline.engine.orders import Order
     from yorutsuke_pipeline.engine.preflight import Preflight
 
 
@@ -83,6 +84,8 @@ class Intent:
         cost_usd: The settled cost from the service's token counts; None until known.
         on_demand_usd: What the same tokens would have cost on demand; None until known.
         collecting_since: When the reading of its answers began that was finished; None until it was.
+        order: The order that it carries out; None if it is a day's own.
+        note: Why it was closed with nothing asked, where somebody waits to be told.
     """
 
     intent_id: str
@@ -107,6 +110,8 @@ class Intent:
     preflight: Preflight | None = None
     on_demand_usd: Decimal | None = None
     collecting_since: datetime | None = None
+    order: Order | None = None
+    note: str | None = None
 
     @property
     def is_open(self) -> bool:

@@ -8,6 +8,7 @@
     batch-work/{intentId}.draft-003/...        its records.jsonl
     batch-output/{jobId}/...                   what the service wrote (on demand: ondemand-{jobName} for the id)
     batch-work/{intentId}/answers.jsonl        each record's answer, without the echoed input
+    batch-work/{intentId}/order-{fingerprint}  what a caller ordered under that id: its selection, its records
     batch-work/{intentId}/outcomes.jsonl       what became of each: accepted, rejected or missing
     batch-work/{intentId}/on-demand/...        what was asked, and answered, one by one
     dead-letters/{jobId or intentId}.jsonl     rejects, with their reasons
@@ -76,6 +77,16 @@ def answers_key(intent_id: str) -> str:
 def outcomes_key(intent_id: str) -> str:
     """Return the key of the list of what became of an intent's records."""
     return f"{WORK_PREFIX}{intent_id}/outcomes.jsonl"
+
+
+def order_selection_key(intent_id: str, fingerprint: str) -> str:
+    """Return the key of what an order selects, in the workload's words."""
+    return f"{WORK_PREFIX}{intent_id}/order-{fingerprint}.selection.json"
+
+
+def order_records_key(intent_id: str, fingerprint: str) -> str:
+    """Return the key of the list of an order's records, which is written once."""
+    return f"{WORK_PREFIX}{intent_id}/order-{fingerprint}.records.jsonl"
 
 
 def asked_key(intent_id: str, record_id: str) -> str:

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 
 from yorutsuke_pipeline.engine import layout
 from yorutsuke_pipeline.engine.dead_letters import DeadLetter, add_dead_letters
-from yorutsuke_pipeline.engine.errors import ConfigurationError
+from yorutsuke_pipeline.engine.errors import BudgetExceededError, ConfigurationError
 from yorutsuke_pipeline.engine.events import Event, EventName
 from yorutsuke_pipeline.engine.figures import NO_METRICS, figures_of
 from yorutsuke_pipeline.engine.identity import fingerprint
@@ -27,6 +27,7 @@ from yorutsuke_pipeline.engine.intent import Intent, IntentStatus, ResultStats
 from yorutsuke_pipeline.engine.meter import NO_METER, Meter
 from yorutsuke_pipeline.engine.model_family import family_of
 from yorutsuke_pipeline.engine.opening import Opening
+from yorutsuke_pipeline.engine.orders import policy_of
 from yorutsuke_pipeline.engine.parts import JobParts, PartWriter, input_line
 from yorutsuke_pipeline.engine.planning import estimate_cost, plan_jobs
 from yorutsuke_pipeline.engine.policy import BelowMinimum
@@ -37,7 +38,7 @@ from yorutsuke_pipeline.engine.streams import map_bounded
 from yorutsuke_pipeline.engine.tokens import question_tokens
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Collection, Iterable, Iterator
     from datetime import date
     from decimal import Decimal
 
@@ -54,6 +55,7 @@ class ManifestReport:
         intent: The sealed, closed or already sealed intent; None if nothing was opened.
         rejects: Records turned away in this run, counted by kind.
         left_waiting: Records not taken, because they are too few for a batch job and the policy says skip.
+        may_leave_more: Whether the intent is as large as one may be, so that others may wait for the next one.
         quotas: Those that the parts were made by; None if none were made.
     """
 
@@ -62,6 +64,42 @@ class ManifestReport:
     rejects: Counter[str] = field(default_factory=Counter)
     left_waiting: int = 0
     quotas: Quotas | None = None
+    may_leave_more: bool = False
+
+
+@dataclass(frozen=True)
+class _Room:
+    """How many records an intent takes.
+
+    Attributes:
+        waiting: Those that it could take.
+        claimed: Those of them that are its own already, claimed by a run that died. All of these it must take.
+        most: As many as one intent may have; None for all.
+    """
+
+    waiting: int
+    claimed: int
+    most: int | None
+
+    @property
+    def size(self) -> int:
+        """How many it takes."""
+        return self.waiting if self.most is None else min(self.waiting, max(self.most, self.claimed))
+
+    @property
+    def is_short(self) -> bool:
+        """Whether some are left for another intent."""
+        return self.size < self.waiting
+
+    def taken(self, intent_id: str, takeable: Iterable[PendingRecord]) -> Iterator[PendingRecord]:
+        """Yield those that it takes: its own, and of the others the first ones."""
+        left = self.size - self.claimed
+        for record in takeable:
+            if record.intent_id == intent_id:
+                yield record
+            elif left > 0:
+                left -= 1
+                yield record
 
 
 @dataclass(frozen=True)
@@ -72,23 +110,52 @@ class ManifestWriter(Opening):
     meter: Meter = NO_METER
     metrics: Metrics = NO_METRICS
 
-    def write(self, day: date) -> ManifestReport:
-        """Claim what waits in `day`, write the parts and seal the intent.
+    def write(self, day: date, *, leaving: Collection[str] = ()) -> ManifestReport:
+        """Claim what waits in `day`, as much as an intent may have, write the parts and seal the intent.
+
+        Args:
+            day: The day.
+            leaving: Intents of the day that are not to be resumed.
 
         Raises:
             BudgetExceededError: The estimate passes the intent's budget; the intent stays open, nothing is paid.
             ConfigurationError: A setting is wrong; nothing was claimed.
         """
+        self._check_settings()
+        intent = self.unsubmitted(day, leaving=leaving)
+        if intent is not None and intent.status is IntentStatus.MANIFESTED:
+            is_full = intent.record_count + intent.rejected_count >= self.policy.intent_records
+            return ManifestReport(intent, self.jobs(intent), may_leave_more=is_full)
+        room = self._room(day, intent, self.policy.intent_records)
+        if intent is None and room.waiting == 0:
+            return ManifestReport()
+        return self._informed().prepare(day, intent, room)
+
+    def write_order(self, intent: Intent) -> ManifestReport:
+        """Do the work of `write` for an order that is open: all of its records, with its model and its budget."""
+        policy = policy_of(intent, self.policy)
+        ordering = replace(self, policy=policy, spending=replace(self.spending, policy=policy))
+        return ordering.carry_out(intent)
+
+    def carry_out(self, intent: Intent) -> ManifestReport:
+        """Do the work of `write` for one open intent, by the policy as it is, whatever its size."""
+        self._check_settings()
+        informed = self._informed()
+        quotas = policy_of(intent, informed.policy).quotas
+        informed = replace(informed, policy=replace(informed.policy, quotas=quotas))
+        return informed.prepare(intent.day, intent, self._room(intent.day, intent, None))
+
+    def _check_settings(self) -> None:
         family_of(self.policy.model_id)
         layout.s3_uri(self.objects.bucket, layout.OUTPUT_PREFIX)
-        intent = self.unsubmitted(day)
-        if intent is not None and intent.status is IntentStatus.MANIFESTED:
-            return ManifestReport(intent, self.jobs(intent))
-        waiting = sum(1 for _ in self.meter.counting("records found waiting", self.takeable(day, intent)))
-        if intent is None and waiting == 0:
-            return ManifestReport()
-        informed = self._informed()
-        return replace(informed.prepare(day, intent, waiting), quotas=informed.policy.quotas)
+
+    def _room(self, day: date, intent: Intent | None, most: int | None) -> _Room:
+        """Count what waits, and what an earlier run of this intent has claimed already."""
+        name, waiting, claimed = intent.intent_id if intent is not None else None, 0, 0
+        for record in self.meter.counting("records found waiting", self.takeable(day, intent)):
+            waiting += 1
+            claimed += record.intent_id is not None and record.intent_id == name
+        return _Room(waiting, claimed, most)
 
     def _informed(self) -> ManifestWriter:
         """Return this stage with the quotas in force, which are asked for only when there is something to write."""
@@ -102,31 +169,39 @@ class ManifestWriter(Opening):
             )
         return replace(self, policy=replace(self.policy, quotas=quotas))
 
-    def prepare(self, day: date, intent: Intent | None, waiting: int) -> ManifestReport:
-        """Do the work of `write` by the policy's quotas, for so many records at most."""
-        if intent is None and self._is_too_few(waiting):
-            return ManifestReport(left_waiting=waiting)
-        return self._fill(intent or self.open(day), waiting)
+    def prepare(self, day: date, intent: Intent | None, room: _Room) -> ManifestReport:
+        """Do the work of `write` by the policy's quotas."""
+        if intent is None and self._is_too_few(room.waiting):
+            return ManifestReport(left_waiting=room.waiting, quotas=self.policy.quotas)
+        report = self._fill(intent or self.open(day), room)
+        return replace(report, quotas=self.policy.quotas, may_leave_more=room.is_short)
 
     def _is_too_few(self, count: int) -> bool:
         return self.policy.below_minimum is BelowMinimum.SKIP and count < self.policy.quotas.fewest_records
 
-    def _fill(self, intent: Intent, waiting: int) -> ManifestReport:
+    def _fill(self, intent: Intent, room: _Room) -> ManifestReport:
         draft = self.ledger.save(intent)
-        intake = Intake(waiting)
-        parts = self._write_parts(draft, intake)
+        intake = Intake(room.size)
+        parts = self._write_parts(draft, intake, room)
         planned = plan_jobs(draft, parts, policy=self.policy, ledger=self.ledger, objects=self.objects)
         # Planned first: whoever passes here holds the newest versions of the intent and of its jobs.
         intent = self.ledger.save(draft)
         rejects = self._turn_away(intent, intake.rejected)
         if not parts:
             return ManifestReport(self._close_without_parts(intent, rejects.total()), (), rejects)
+        records_key = layout.records_key(draft.intent_id, draft.version)
         if self._is_too_few(sum(job.record_count for job in parts)):
-            records_key = layout.records_key(draft.intent_id, draft.version)
             closed = self.give_up(intent, records_key, rejected_count=rejects.total())
             self.metrics.send(figures_of(closed, dead_letter_count=rejects.total()))
             return ManifestReport(closed, (), rejects, left_waiting=sum(job.record_count for job in parts))
-        sealed, jobs = self._seal(intent, parts, planned, rejects.total())
+        try:
+            sealed, jobs = self._seal(intent, parts, planned, rejects.total())
+        except BudgetExceededError as refusal:
+            if intent.order is None:
+                raise
+            # Its caller waits for word, and cannot raise a setting.
+            closed = self.give_up(intent, records_key, rejected_count=rejects.total(), note=str(refusal))
+            return ManifestReport(closed, (), rejects)
         return ManifestReport(sealed, jobs, rejects)
 
     def _close_without_parts(self, intent: Intent, rejected: int) -> Intent:
@@ -138,9 +213,9 @@ class ManifestWriter(Opening):
         self.metrics.send(figures_of(closed, dead_letter_count=rejected))
         return closed
 
-    def _write_parts(self, draft: Intent, intake: Intake) -> list[JobParts]:
+    def _write_parts(self, draft: Intent, intake: Intake, room: _Room) -> list[JobParts]:
         """Write the parts of each job, and the list of their records."""
-        takeable = self.takeable(draft.day, draft)
+        takeable = room.taken(draft.intent_id, self.takeable(draft.day, draft))
         asked_first = preflight_size(intake.left, self.policy)
         with ExitStack() as stack:
             records_key = layout.records_key(draft.intent_id, draft.version)

@@ -7,6 +7,7 @@ their jobs.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from yorutsuke_pipeline.engine import layout
@@ -17,10 +18,11 @@ from yorutsuke_pipeline.engine.events import Event, EventName
 from yorutsuke_pipeline.engine.identity import fingerprint, intent_id
 from yorutsuke_pipeline.engine.intent import Intent, IntentStatus, ResultStats
 from yorutsuke_pipeline.engine.job_input import job_input
+from yorutsuke_pipeline.engine.ordered_records import ordered_records
 from yorutsuke_pipeline.engine.streams import read_json_lines
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
     from datetime import date
 
     from yorutsuke_pipeline.engine.policy import Policy
@@ -43,19 +45,22 @@ class Opening:
     clock: Clock
     spending: Spending
 
-    def unsubmitted(self, day: date) -> Intent | None:
-        """Return the day's intent that no job was submitted for, if there is one worth resuming.
+    def unsubmitted(self, day: date, *, leaving: Collection[str] = ()) -> Intent | None:
+        """Return the day's first numbered intent that no job was submitted for, if there is one worth resuming.
 
         One that was sealed for another model or prompt, or whose parts were changed since, with nothing
-        submitted, is given up here: mending a wrong setting is enough to let the day go on.
+        submitted, is given up here: mending a wrong setting is enough to let the day go on. Those named in
+        `leaving` are passed over.
         """
         for intent in numbered_intents(self.ledger, self.workload.name, day):
+            if intent.intent_id in leaving:
+                continue
             if intent.status is IntentStatus.OPEN:
                 return intent
             if intent.status is IntentStatus.MANIFESTED:
                 jobs = self.jobs(intent)
                 has_begun = any(job.status != PLANNED for job in jobs)
-                if has_begun or (self._asks_as_configured(intent) and self._is_intact(jobs)):
+                if has_begun or (self._asks_as_configured(intent) and self.is_intact(jobs)):
                     return intent
                 self.give_up(self.taken_over(intent, jobs), layout.records_key_of(jobs[0].part_key))
         return None
@@ -87,28 +92,37 @@ class Opening:
     def takeable(self, day: date, intent: Intent | None) -> Iterator[PendingRecord]:
         """Yield what waits in `day` and is unclaimed or claimed by `intent`, having set free what a closed one claimed.
 
+        For an order, its own records, in whatever days they wait. For a day's own intent, none that waits for an order.
+
         A closed intent's claim is void: the run that gave the intent up died before it had released all, or
         one set it that stalled, and woke after another had brought its intent to the end. Left alone, it
         would keep the record from ever being asked about.
         """
         mine = intent.intent_id if intent is not None else None
-        void: dict[str, bool] = {}
-        for record in self.pending.pending(day):
-            holder = record.intent_id
+        is_closed = lru_cache(maxsize=None)(self._is_closed)
+        for record in self._in_line(day, intent):
+            holder, ordered_by = record.intent_id, record.ordered_by
+            if ordered_by not in {None, mine} and not is_closed(ordered_by):
+                continue
             if holder is not None and holder != mine:
-                if holder not in void:
-                    void[holder] = self._is_closed(holder)
-                if not void[holder]:
+                if not is_closed(holder):
                     continue
                 self.pending.release(record.identity, holder, attempts=record.attempts, reason=record.last_reason)
             yield record
 
-    def give_up(self, intent: Intent, records_key: str, *, rejected_count: int | None = None) -> Intent:
+    def _in_line(self, day: date, intent: Intent | None) -> Iterator[PendingRecord]:
+        if intent is None or intent.order is None:
+            return self.pending.pending(day)
+        return ordered_records(intent, self.objects, self.pending, workers=self.policy.concurrency)
+
+    def give_up(
+        self, intent: Intent, records_key: str, *, rejected_count: int | None = None, note: str | None = None
+    ) -> Intent:
         """Close an intent and release what it claimed, with nothing asked and nothing paid.
 
         Closed first: an intent whose records are in line again must not be submitted any more, also if this
         run dies before the end and the setting that made it give up is put back. What a dead run left
-        claimed is set free by the next (`takeable`).
+        claimed is set free by the next (`takeable`). `note` says why, for whoever ordered it.
         """
         rejected = intent.rejected_count if rejected_count is None else rejected_count
         closed = self.ledger.save(
@@ -118,6 +132,7 @@ class Opening:
                 rejected_count=rejected,
                 result=ResultStats(success_count=0, failure_count=rejected),
                 closed_at=self.clock.now(),
+                note=note,
             ),
         )
         for document in read_json_lines(self.objects, records_key):
@@ -158,6 +173,7 @@ class Opening:
             return False
         return intent.model_id == self.policy.model_id and intent.prompt_version == self.workload.prompt_version
 
-    def _is_intact(self, jobs: tuple[BatchJob, ...]) -> bool:
+    def is_intact(self, jobs: tuple[BatchJob, ...]) -> bool:
+        """Tell whether the parts of jobs are still what was sealed."""
         inputs = (job_input(self.objects, job.part_key) for job in jobs)
         return all(found is not None and found.etag == job.part_etag for found, job in zip(inputs, jobs, strict=True))

@@ -6,15 +6,18 @@ carrying them out the stages': an order is an intent like any other, that names 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
+from yorutsuke_pipeline.engine.policy import BelowMinimum, Policy
 from yorutsuke_pipeline.engine.words import Word
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date, datetime
     from decimal import Decimal
+
+    from yorutsuke_pipeline.engine.intent import Intent
 
 
 @dataclass(frozen=True)
@@ -42,23 +45,6 @@ class Wanted:
 
 
 @dataclass(frozen=True)
-class Order:
-    """What an intent's row says of the order that it carries out.
-
-    Attributes:
-        owner: Who asked; besides an admin, nobody else sees it.
-        fingerprint: Of the content. The same name with another one is a conflict.
-        budget_usd: As wanted.
-        fewest_records: As wanted.
-    """
-
-    owner: str
-    fingerprint: str
-    budget_usd: Decimal | None = None
-    fewest_records: int | None = None
-
-
-@dataclass(frozen=True)
 class Estimate:
     """What asking would cost.
 
@@ -73,6 +59,25 @@ class Estimate:
     token_count: int
     cost_usd: Decimal | None
     note: str | None = None
+
+
+@dataclass(frozen=True)
+class Order:
+    """What an intent's row says of the order that it carries out.
+
+    Attributes:
+        owner: Who asked; besides an admin, nobody else sees it.
+        fingerprint: Of the content. The same name with another one is a conflict.
+        budget_usd: As wanted.
+        fewest_records: As wanted.
+        estimate: What the caller was told.
+    """
+
+    owner: str
+    fingerprint: str
+    budget_usd: Decimal | None = None
+    fewest_records: int | None = None
+    estimate: Estimate | None = None
 
 
 class OrderStatus(Word):
@@ -141,3 +146,22 @@ class OrderPage:
 
     orders: tuple[OrderState, ...] = field(default_factory=tuple)
     after: str | None = None
+
+
+def policy_of(intent: Intent, policy: Policy) -> Policy:
+    """Return the policy that an intent is worked on by: the deployment's, with what its order says otherwise.
+
+    An order may tighten the budget of an intent, never widen it; and it is always asked about, however few its
+    records are, since its caller waits for them.
+    """
+    if intent.order is None:
+        return policy
+    budgets = [budget for budget in (policy.budget_usd, intent.order.budget_usd) if budget is not None]
+    fewest = max(policy.quotas.fewest_records, intent.order.fewest_records or 0)
+    return replace(
+        policy,
+        model_id=intent.model_id,
+        budget_usd=min(budgets, default=None),
+        below_minimum=BelowMinimum.ON_DEMAND,
+        quotas=replace(policy.quotas, fewest_records=fewest),
+    )

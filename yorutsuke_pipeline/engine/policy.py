@@ -30,6 +30,7 @@ class Policy:
         budget_usd: The most an intent may be estimated at; None for no limit.
         daily_budget_usd: The most that may be paid or reserved on a calendar day in Tokyo; None for no limit.
         monthly_budget_usd: Likewise in a calendar month.
+        intent_records: The most records of one intent; a larger night is divided into several.
         preflight_from: From how many records on some are asked on demand first; 0 for never.
         preflight_records: How many these are.
         timeout_hours: How long the service may let a job wait and run (24 to 168).
@@ -52,3 +53,4 @@ class Policy:
     monthly_budget_usd: Decimal | None = None
     preflight_from: int = 0
     preflight_records: int = 5
+    intent_records: int = 100_000

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from contextlib import AbstractContextManager
     from datetime import date, datetime
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from yorutsuke_pipeline.engine.figures import IntentFigures
     from yorutsuke_pipeline.engine.hints import Heard, Hint
     from yorutsuke_pipeline.engine.intent import Intent
+    from yorutsuke_pipeline.engine.intent_pages import IntentPage
     from yorutsuke_pipeline.engine.quotas import Quotas
     from yorutsuke_pipeline.engine.record import PendingRecord
     from yorutsuke_pipeline.engine.spending import Amounts, Entry, Limits
@@ -143,6 +144,30 @@ class PendingRecords(Protocol):
         """Mark a claimed record processed; return whether it is (also when it already was, for this intent)."""
         ...
 
+    def enqueue(
+        self,
+        record: PendingRecord,
+        day: date,
+        intent_id: str,
+        now: datetime,
+        *,
+        is_over: Callable[[str], bool] | None = None,
+    ) -> bool:
+        """Put a record in line for an order, unclaimed; return whether it waits for that one, put now or before.
+
+        Of many orders at once one gets it. A record that is there already stays as it is: processed, failed, or in line
+        for another order.
+
+        Args:
+            record: What to put; its attributes are the row's.
+            day: Where it is to wait.
+            intent_id: The order's.
+            now: Dates the row, and so sorts the day's line.
+            is_over: Tells of another intent whether it is closed. What still waits in the name of such a one changes to
+                this order, with its attempts and its last reason; None leaves it.
+        """
+        ...
+
     def find(self, identity: str) -> PendingRecord | None:
         """Return a record's row, read consistently, whatever became of the record; None if there is none."""
         ...
@@ -162,6 +187,33 @@ class PendingRecords(Protocol):
 
     def discard(self, identity: str, reason: str) -> bool:
         """Note on a failed record that a person gave it up, and why; return whether this call did."""
+        ...
+
+
+class RecordSource(Protocol):
+    """Where the records come from that orders select in the workload's own words."""
+
+    def select(self, selection: Mapping[str, Any]) -> Iterator[PendingRecord]:
+        """Yield what a selection means, what matters most first; as many as anybody asks for."""
+        ...
+
+    def most(self, selection: Mapping[str, Any]) -> int:
+        """Return how many records it asks for at most."""
+        ...
+
+    def why_none(self, selection: Mapping[str, Any]) -> str:
+        """Return a sentence that says why a selection means nothing, and which part of it removes the most."""
+        ...
+
+
+class Publisher(Protocol):
+    """Where a workload's results go besides its table, before their intent is closed."""
+
+    def publish(self, intent: Intent, rows: Iterable[Row]) -> Mapping[str, int]:
+        """Publish the accepted results of an intent, all or nothing; doing it again changes nothing.
+
+        Returns counts for a person, by a word each.
+        """
         ...
 
 
@@ -186,6 +238,20 @@ class IntentLedger(Protocol):
 
     def open_intents(self, workload: str) -> Iterator[Intent]:
         """Yield the workload's intents that are not closed."""
+        ...
+
+    def listing(self, workload: str, *, day: date | None = None, before: str | None = None, most: int) -> IntentPage:
+        """Return intents of a workload, closed ones too, the newest first, from an index that may lag a moment.
+
+        Args:
+            workload: Its name.
+            day: Only those of this day; None for all.
+            before: `IntentPage.before` of the page that came before; None for the first one.
+            most: How many at most, from 1.
+
+        Raises:
+            ValueError: `before` is not what a page said.
+        """
         ...
 
     def jobs(self, intent_id: str) -> Sequence[BatchJob]:
@@ -353,6 +419,14 @@ class ResultTable(Protocol):
 
         Raises:
             UnwrittenError: Rows were left at the deadline; it names them.
+        """
+        ...
+
+    def read(self, keys: Iterable[Mapping[str, str]]) -> Iterator[Row]:
+        """Yield the rows of keys, each as `key` returns it, read consistently, in any order; some are not there.
+
+        Raises:
+            TransientError: Some were still unread at the deadline.
         """
         ...
 

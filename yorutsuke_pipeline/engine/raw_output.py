@@ -99,13 +99,13 @@ class RawOutputCollector:
         """The time, as the rules of watching have it."""
         return self.watch.clock
 
-    def collect(self, day: date) -> RawOutputReport:
-        """Write down the outcome of every record of the day's intents whose jobs have ended.
+    def collect(self, day: date, *, only: str | None = None) -> RawOutputReport:
+        """Write down the outcome of every record of the day's intents, or of one, whose jobs have ended.
 
         Raises:
             PermanentError: The outcomes do not add up to the manifest; nothing was released.
         """
-        intents_of = partial(intents_in, self.ledger, self.workload.name, day)
+        intents_of = partial(intents_in, self.ledger, self.workload.name, day, only=only)
         submitted = intents_of(IntentStatus.SUBMITTED)
         waiting = intents_of(IntentStatus.OPEN, IntentStatus.MANIFESTED)
         resumed = intents_of(IntentStatus.COLLECTED, IntentStatus.RECORDED)

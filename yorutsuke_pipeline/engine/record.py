@@ -37,6 +37,17 @@ class PendingRecord:
     intent_id: str | None = None
 
     @property
+    def ordered_by(self) -> str | None:
+        """The order that it was put in line for, if one has."""
+        name = self.attributes.get("orderedBy")
+        return name if isinstance(name, str) else None
+
+    @property
+    def waits(self) -> bool:
+        """Whether it is in line, claimed or not."""
+        return self.attributes.get("status") == "pending"
+
+    @property
     def record_id(self) -> str:
         """The id that goes to the model and names the result."""
         return record_id(self.identity)

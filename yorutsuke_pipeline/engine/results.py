@@ -105,15 +105,15 @@ class ResultRecorder:
         """What decides whether an answer is accepted."""
         return Judge(self.workload, self.table)
 
-    def record(self, day: date) -> ResultsReport:
-        """Write results, dead letters and releases of the day's intents whose output is collected.
+    def record(self, day: date, *, only: str | None = None) -> ResultsReport:
+        """Write results, dead letters and releases of the day's intents, or of one, whose output is collected.
 
         Raises:
             UnwrittenError: Rows were left at the deadline; run the stage again.
             ManifestChangedError: The answers are no longer those that were collected; nothing was released.
         """
         report = ResultsReport()
-        for intent in intents_in(self.ledger, self.workload.name, day, IntentStatus.COLLECTED):
+        for intent in intents_in(self.ledger, self.workload.name, day, IntentStatus.COLLECTED, only=only):
             endings = self._write(intent, report)
             self._return_to_line(intent)
             accepted = endings[Ending.ACCEPTED]

@@ -37,6 +37,7 @@ from yorutsuke_pipeline.engine.intent import Intent, IntentStatus
 from yorutsuke_pipeline.engine.job_input import job_input
 from yorutsuke_pipeline.engine.meter import NO_METER, Meter
 from yorutsuke_pipeline.engine.on_demand import OnDemandRun
+from yorutsuke_pipeline.engine.orders import policy_of
 from yorutsuke_pipeline.engine.preflight_verdict import PreflightJudge, Verdict
 from yorutsuke_pipeline.engine.slots import Slots, SlotTurn
 from yorutsuke_pipeline.engine.submitted_intent import mark_submitted
@@ -103,8 +104,8 @@ class Submitter:
     meter: Meter = NO_METER
     switch: SubmissionSwitch = NEVER_PAUSED
 
-    def submit(self, day: date) -> SubmissionReport:
-        """Submit every job of the day's sealed intents that is not submitted yet.
+    def submit(self, day: date, *, only: str | None = None) -> SubmissionReport:
+        """Submit every job of the day's sealed intents, or of one, that is not submitted yet.
 
         Raises:
             ManifestChangedError: A part is no longer what was sealed; it is not submitted.
@@ -116,7 +117,7 @@ class Submitter:
             LostRaceError: Another run has gone on with an intent since it was read.
         """
         statuses = (IntentStatus.MANIFESTED, IntentStatus.SUBMITTED)
-        return self._submit_each(intents_in(self.ledger, self.workload.name, day, *statuses))
+        return self._submit_each(intents_in(self.ledger, self.workload.name, day, *statuses, only=only))
 
     def submit_intent(self, intent: Intent) -> SubmissionReport:
         """Do the work of `submit` for one sealed intent, if it still is as it was read; raises the same."""
@@ -162,7 +163,7 @@ class Submitter:
         verdict = first.verdict
         if all(job.status in {PLANNED, WITHDRAWN} for job in rest):
             asks_more = any(job.status == PLANNED for job in rest)
-            verdict = self._judge.judge(intent, first.jobs[0], asks_more=asks_more)
+            verdict = self._judge_of(intent).judge(intent, first.jobs[0], asks_more=asks_more)
         if verdict.withdrawal is not None:
             rest = [self._withdraw(job, verdict.withdrawal) if job.status == PLANNED else job for job in rest]
         others = self._try(verdict, rest, turn, has_begun=True)
@@ -180,9 +181,8 @@ class Submitter:
         if current is None or current.version != intent.version:
             raise LostRaceError(f"another run has gone on with {intent.intent_id} since it was read; submit it again")
 
-    @property
-    def _judge(self) -> PreflightJudge:
-        return PreflightJudge(self.workload, self.policy, self.ledger, self.objects, self.spending)
+    def _judge_of(self, intent: Intent) -> PreflightJudge:
+        return PreflightJudge(self.workload, policy_of(intent, self.policy), self.ledger, self.objects, self.spending)
 
     def _try(self, verdict: Verdict, jobs: list[BatchJob], turn: SlotTurn, *, has_begun: bool) -> _Tried:
         tried = _Tried([], verdict)

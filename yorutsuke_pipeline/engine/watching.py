@@ -51,6 +51,11 @@ class Progress:
         return all(job.has_ended for job in self.jobs)
 
     @property
+    def waits_to_begin(self) -> bool:
+        """Whether it is an order that no run has prepared yet."""
+        return self.intent.order is not None and self.intent.status is IntentStatus.OPEN
+
+    @property
     def waits_for_slots(self) -> bool:
         """Whether it is sealed, with some jobs submitted or none, and the rest waiting to be."""
         return self.intent.status is IntentStatus.MANIFESTED

@@ -69,6 +69,11 @@ class Workload(Protocol):
         ...
 
     @property
+    def expected_input_tokens(self) -> int:
+        """Tokens of a typical question, for estimates of records whose content is not read yet."""
+        ...
+
+    @property
     def compared_fields(self) -> tuple[str, ...]:
         """The fields of a row that its answer decides, in the order in which a person compares them."""
         ...
@@ -87,6 +92,10 @@ class Workload(Protocol):
 
     def lifetime(self, record: PendingRecord) -> timedelta | None:
         """Return how long the result of a record is kept, or None if for ever."""
+        ...
+
+    def owner_of(self, record: PendingRecord) -> str | None:
+        """Return whose a record is; None if everybody may order it."""
         ...
 
     def content_key(self, record: PendingRecord) -> str | None:

@@ -7,7 +7,7 @@ import dagster as dg
 from yorutsuke_pipeline.blueprint import Blueprint
 from yorutsuke_pipeline.defs.failures import RETRY_TRANSIENT, clear_failures
 from yorutsuke_pipeline.defs.metering import metered
-from yorutsuke_pipeline.defs.resources import stages_of
+from yorutsuke_pipeline.defs.resources import intent_of, stages_of
 from yorutsuke_pipeline.defs.tables import Metadata, markdown_table, usd
 from yorutsuke_pipeline.engine.cost import total
 from yorutsuke_pipeline.engine.days import parse_day
@@ -35,7 +35,7 @@ def build_bedrock_job(blueprint: Blueprint, days: dg.PartitionsDefinition[str]) 
         """
         submitter = stages_of(context, blueprint).submitter
         with clear_failures():
-            report = metered(submitter, context).submit(parse_day(context.partition_key))
+            report = metered(submitter, context).submit(parse_day(context.partition_key), only=intent_of(context))
         metadata = _metadata(report, submitter.objects.bucket)
         if report.paused is not None:
             # An observation and no materialization: the day must not look submitted, and nothing has failed.

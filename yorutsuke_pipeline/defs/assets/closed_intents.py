@@ -8,7 +8,7 @@ import dagster as dg
 from yorutsuke_pipeline.blueprint import Blueprint
 from yorutsuke_pipeline.defs.failures import RETRY_TRANSIENT, clear_failures
 from yorutsuke_pipeline.defs.metering import metered
-from yorutsuke_pipeline.defs.resources import stages_of
+from yorutsuke_pipeline.defs.resources import intent_of, stages_of
 from yorutsuke_pipeline.defs.tables import Metadata, counted, markdown_table, usd
 from yorutsuke_pipeline.engine.archive import ArchiveReport
 from yorutsuke_pipeline.engine.cost import total
@@ -35,7 +35,7 @@ def build_closed_intents(blueprint: Blueprint, days: dg.PartitionsDefinition[str
     def closed_intents(context: dg.AssetExecutionContext) -> dg.MaterializeResult[None]:
         day, stages = parse_day(context.partition_key), stages_of(context, blueprint)
         with clear_failures():
-            report = metered(stages.archiver, context).archive(day)
+            report = metered(stages.archiver, context).archive(day, only=intent_of(context))
         month = _month(context, stages.spending, report)
         metadata = _metadata(report, day)
         if month:
@@ -78,6 +78,7 @@ def _metadata(report: ArchiveReport, day: date) -> Metadata:
         "totalCount": sum(result.total_count for _, result in results),
         "cost_usd": usd(total([intent.cost_usd for intent in report.closed])),
         "on_demand_usd": usd(total([intent.on_demand_usd for intent in report.closed])),
+        **{f"published_{word}": count for word, count in report.published.items()},
         "not_archived": counted(report.failures, name="reason"),
         "intents": markdown_table(
             rows, ["intent", "accepted", "not accepted", "estimate USD", "cost USD", "on demand USD"]

@@ -5,7 +5,7 @@ import dagster as dg
 from yorutsuke_pipeline.aws.clock import SystemClock
 from yorutsuke_pipeline.blueprint import Blueprint
 from yorutsuke_pipeline.defs.failures import RETRY_TRANSIENT, clear_failures
-from yorutsuke_pipeline.defs.resources import stages_of
+from yorutsuke_pipeline.defs.resources import intent_of, stages_of
 from yorutsuke_pipeline.defs.tables import counted, markdown_table
 from yorutsuke_pipeline.engine.days import parse_day
 from yorutsuke_pipeline.engine.pending_summary import summarise_pending
@@ -25,9 +25,10 @@ def build_pending_records(blueprint: Blueprint, days: dg.PartitionsDefinition[st
         required_resource_keys={blueprint.name},
     )
     def pending_records(context: dg.AssetExecutionContext) -> dg.MaterializeResult[None]:
-        day = parse_day(context.partition_key)
-        waiting = stages_of(context, blueprint).line.pending.pending(day)
+        day, stages = parse_day(context.partition_key), stages_of(context, blueprint)
         with clear_failures():
+            fed = stages.feeder.feed(day, only=intent_of(context))
+            waiting = stages.line.pending.pending(day)
             summary = summarise_pending(waiting, since=blueprint.waits_since, by=attribute, columns=face.columns)
         age = summary.oldest_age(SystemClock().now())
         return dg.MaterializeResult(
@@ -40,6 +41,7 @@ def build_pending_records(blueprint: Blueprint, days: dg.PartitionsDefinition[st
                 "oldest": summary.oldest or "none",
                 "oldest_age_hours": "unknown" if age is None else round(age.total_seconds() / 3600, 1),
                 f"by_{one}": counted(summary.waiting_by, name=one),
+                "put_in_line": counted(fed, name="order"),
                 "preview": markdown_table(summary.preview, face.columns),
             },
         )

@@ -1,20 +1,20 @@
 """raw_output: what the jobs wrote, until every claimed record has an outcome."""
 
 import time
-from collections.abc import Iterator
-from datetime import date
+from collections.abc import Callable, Iterator
+from functools import partial
 
 import dagster as dg
 
 from yorutsuke_pipeline.blueprint import Blueprint
 from yorutsuke_pipeline.defs.failures import RETRY_TRANSIENT, clear_failures
 from yorutsuke_pipeline.defs.metering import metered
-from yorutsuke_pipeline.defs.resources import stages_of
+from yorutsuke_pipeline.defs.resources import intent_of, stages_of
 from yorutsuke_pipeline.defs.tables import Metadata, counted, markdown_table, usd
 from yorutsuke_pipeline.engine.cost import total
 from yorutsuke_pipeline.engine.days import parse_day
 from yorutsuke_pipeline.engine.layout import answers_key, s3_uri
-from yorutsuke_pipeline.engine.raw_output import Outcome, RawOutputCollector, RawOutputReport
+from yorutsuke_pipeline.engine.raw_output import Outcome, RawOutputReport
 
 _LOOK_EVERY_SECONDS = 1.0
 
@@ -45,7 +45,10 @@ def build_raw_output(
     def raw_output(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult[None]]:
         collector = stages_of(context, blueprint).raw_output_collector
         with clear_failures():
-            report = _collect(metered(collector, context), parse_day(context.partition_key), wait_seconds)
+            collect = partial(
+                metered(collector, context).collect, parse_day(context.partition_key), only=intent_of(context)
+            )
+            report = _collect(collect, wait_seconds)
         if report.must_wait:
             names = ", ".join(intent.intent_id for intent in report.waiting)
             context.log.info("%s: jobs still run; the completion sensor brings the rest of the day", names)
@@ -55,13 +58,13 @@ def build_raw_output(
     return raw_output
 
 
-def _collect(collector: RawOutputCollector, day: date, wait_seconds: float) -> RawOutputReport:
+def _collect(collect: Callable[[], RawOutputReport], wait_seconds: float) -> RawOutputReport:
     """Collect, looking again for a little while: in development a job ends before one has turned round."""
     deadline = time.monotonic() + wait_seconds
-    report = collector.collect(day)
+    report = collect()
     while report.must_wait and time.monotonic() < deadline:
         time.sleep(_LOOK_EVERY_SECONDS)
-        report = collector.collect(day)
+        report = collect()
     return report
 
 

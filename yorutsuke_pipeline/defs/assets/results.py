@@ -7,7 +7,7 @@ import dagster as dg
 from yorutsuke_pipeline.blueprint import Blueprint
 from yorutsuke_pipeline.defs.failures import RETRY_TRANSIENT, clear_failures
 from yorutsuke_pipeline.defs.metering import metered
-from yorutsuke_pipeline.defs.resources import stages_of
+from yorutsuke_pipeline.defs.resources import intent_of, stages_of
 from yorutsuke_pipeline.defs.tables import Metadata, counted, markdown_table
 from yorutsuke_pipeline.engine.days import parse_day
 from yorutsuke_pipeline.engine.layout import s3_uri
@@ -30,7 +30,7 @@ def build_results(blueprint: Blueprint, days: dg.PartitionsDefinition[str]) -> d
     def results(context: dg.AssetExecutionContext) -> dg.MaterializeResult[None]:
         recorder = stages_of(context, blueprint).result_recorder
         with clear_failures():
-            report = metered(recorder, context).record(parse_day(context.partition_key))
+            report = metered(recorder, context).record(parse_day(context.partition_key), only=intent_of(context))
         return dg.MaterializeResult(metadata=_metadata(report, recorder.objects.bucket, blueprint.results.columns))
 
     return results

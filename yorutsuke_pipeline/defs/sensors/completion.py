@@ -13,18 +13,19 @@ import dagster as dg
 
 from yorutsuke_pipeline.blueprint import Blueprint
 from yorutsuke_pipeline.defs.failures import clear_failures
-from yorutsuke_pipeline.defs.jobs import INTENT_TAG, AssetJob
+from yorutsuke_pipeline.defs.jobs import INTENT_TAG, REQUESTED_BY_TAG, AssetJob
 from yorutsuke_pipeline.defs.resources import stages_of
 from yorutsuke_pipeline.defs.sensors.day_runs import DayRuns, workload_day
 from yorutsuke_pipeline.engine.days import parse_utc, utc_text
 from yorutsuke_pipeline.engine.errors import YorutsukeError
+from yorutsuke_pipeline.engine.intent import Intent
 from yorutsuke_pipeline.engine.lookout import Lookout, Sighting
 from yorutsuke_pipeline.engine.ports import SubmissionSwitch
 from yorutsuke_pipeline.engine.retrying import Half
 from yorutsuke_pipeline.engine.watching import Progress, Watch
 
-# After so many failed ingests of an intent a person must look; each one names the reason.
-MOST_FAILED_INGESTS = 3
+# After so many failed runs of one half of an intent a person must look; each one names the reason.
+MOST_FAILURES = 3
 # Where the list of jobs shows room and Create refuses all the same, a run at every tick would find nothing new.
 _TICKS_BETWEEN_SUBMISSIONS = 10
 # A tick is kept for days, and a person reads only the first few names.
@@ -79,7 +80,7 @@ def _held(
     context: dg.SensorEvaluationContext, blueprints: Sequence[Blueprint], progress: Sequence[Progress]
 ) -> dict[str, str]:
     """Return the workloads of which nothing is submitted now, each with the reason. Answers are brought home still."""
-    waiting = {each.intent.workload for each in progress if each.waits_for_slots}
+    waiting = {each.intent.workload for each in progress if each.waits_for_slots or each.waits_to_begin}
     switches = {each.name: stages_of(context, each).line.switch for each in blueprints if each.name in waiting}
     return {name: reason for name, switch in switches.items() if (reason := _held_by(switch)) is not None}
 
@@ -125,14 +126,22 @@ class _Requests:
 
     def of(self, progress: Sequence[Progress]) -> list[dg.RunRequest]:
         """Return them, but for an intent that a run works on already, or where a person must look."""
-        waiting = [each for each in progress if each.is_ready or each.waits_for_slots]
+        waiting = [each for each in progress if each.is_ready or each.waits_to_begin or each.waits_for_slots]
         busy = self.runs.busy([each.intent for each in waiting])
         free = [each for each in waiting if each.intent.intent_id not in busy]
-        ready = [each for each in free if each.is_ready]
-        failed = self.runs.failed_ingests([each.intent.intent_id for each in ready])
-        ingests = [self._ingest(each, failed[each.intent.intent_id]) for each in ready]
-        submissions = self._submissions([each for each in free if not each.is_ready])
-        return [request for request in (*ingests, *submissions) if request is not None]
+        return [
+            *self._until_one_works(Half.INGEST, [each for each in free if each.is_ready]),
+            *self._until_one_works(Half.SUBMIT, [each for each in free if each.waits_to_begin]),
+            *self._submissions([each for each in free if each.waits_for_slots]),
+        ]
+
+    def _until_one_works(self, half: Half, wanted: Sequence[Progress]) -> list[dg.RunRequest]:
+        """Return a run for each intent, unless its runs failed so often that a person must look."""
+        failed = self.runs.failures(half, [each.intent.intent_id for each in wanted])
+        counts = [(each, failed[each.intent.intent_id]) for each in wanted]
+        # A run key blocks for ever, also after its run failed: so the key counts the failures.
+        keys = {Half.INGEST: "", Half.SUBMIT: "order:"}
+        return [self._request(each, half, f"{keys[half]}{count}") for each, count in counts if count < MOST_FAILURES]
 
     def _submissions(self, waiting: Sequence[Progress]) -> list[dg.RunRequest]:
         """Return what submits the jobs that found no free slot."""
@@ -144,11 +153,6 @@ class _Requests:
             for each in _with_slots(unsubmitted, self.watch)
         ]
 
-    def _ingest(self, progress: Progress, failed: int) -> dg.RunRequest | None:
-        """Ingest an intent's results, unless that failed so often that a person must look."""
-        # A run key blocks for ever, also after its run failed: so the key counts the failures.
-        return None if failed >= MOST_FAILED_INGESTS else self._request(progress, Half.INGEST, str(failed))
-
     def _request(self, progress: Progress, half: Half, key: str) -> dg.RunRequest:
         intent = progress.intent
         blueprint = next(each for each in self.runs.blueprints if each.name == intent.workload)
@@ -156,8 +160,12 @@ class _Requests:
             run_key=f"{intent.intent_id}:{key}",
             job_name=blueprint.job(half),
             partition_key=intent.day.isoformat(),
-            tags={INTENT_TAG: intent.intent_id},
+            tags={INTENT_TAG: intent.intent_id, **_asked_for(intent)},
         )
+
+
+def _asked_for(intent: Intent) -> dict[str, str]:
+    return {} if intent.order is None else {REQUESTED_BY_TAG: intent.order.owner}
 
 
 def _with_slots(waiting: Sequence[Progress], watch: Watch) -> list[Progress]:

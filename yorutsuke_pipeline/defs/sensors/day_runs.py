@@ -101,13 +101,13 @@ class DayRuns:
             for key in (*blueprint.submitted_half, *blueprint.ingested_half)
         }
 
-    def failed_ingests(self, intent_ids: Collection[str]) -> Counter[str]:
-        """Return how many runs of ingest_results have failed, or were cancelled, for each of the intents."""
+    def failures(self, half: Half, intent_ids: Collection[str]) -> Counter[str]:
+        """Return how many runs of a half have failed, or were cancelled, for each of the intents."""
         if not intent_ids:
             return Counter()
         wanted = dg.RunsFilter(statuses=_FAILED, tags={INTENT_TAG: list(intent_ids)})
-        ingests = self.names(Half.INGEST)
-        return Counter(run.tags[INTENT_TAG] for run in self.instance.get_runs(wanted) if run.job_name in ingests)
+        names = self.names(half)
+        return Counter(run.tags[INTENT_TAG] for run in self.instance.get_runs(wanted) if run.job_name in names)
 
     def last_submissions(
         self, wanted: Iterable[WorkloadDay], *, ended_before: datetime

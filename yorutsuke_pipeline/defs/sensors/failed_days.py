@@ -15,7 +15,7 @@ from yorutsuke_pipeline.blueprint import Blueprint
 from yorutsuke_pipeline.composition import Composition
 from yorutsuke_pipeline.defs.failures import clear_failures
 from yorutsuke_pipeline.defs.jobs import INTENT_TAG
-from yorutsuke_pipeline.defs.sensors.completion import MOST_FAILED_INGESTS
+from yorutsuke_pipeline.defs.sensors.completion import MOST_FAILURES
 from yorutsuke_pipeline.defs.sensors.day_runs import PARTITION_TAG, WILL_RETRY_TAG, DayRuns
 from yorutsuke_pipeline.defs.stop_jobs import STOP_JOBS
 from yorutsuke_pipeline.engine.alerts import Alert, in_one
@@ -98,8 +98,8 @@ def _left_to_people(runs: Sequence[dg.DagsterRun], day_runs: DayRuns, ledger: In
     final = [run for run in runs if run.tags.get(WILL_RETRY_TAG) != "true"]
     ingests = day_runs.names(Half.INGEST)
     ingested = {run.tags[INTENT_TAG] for run in final if run.job_name in ingests and INTENT_TAG in run.tags}
-    failed = day_runs.failed_ingests(ingested)
-    again = {name for name in ingested if failed[name] < MOST_FAILED_INGESTS and _is_open(name, ledger)}
+    failed = day_runs.failures(Half.INGEST, ingested)
+    again = {name for name in ingested if failed[name] < MOST_FAILURES and _is_open(name, ledger)}
     return [run for run in final if run.job_name not in ingests or run.tags.get(INTENT_TAG) not in again]
 
 

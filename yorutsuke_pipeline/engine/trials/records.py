@@ -21,8 +21,8 @@ from yorutsuke_pipeline.engine.results import Ending
 from yorutsuke_pipeline.engine.streams import read_json_lines
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from datetime import date
+    from collections.abc import Callable, Iterator
+    from datetime import date, datetime
 
     from yorutsuke_pipeline.engine.intent import Intent
     from yorutsuke_pipeline.engine.ports import IntentLedger, ObjectStore, PendingRecords
@@ -80,6 +80,17 @@ class TrialRecords:
 
     def finish(self, identity: str, intent_id: str, *, archived_key: str | None) -> bool:  # noqa: ARG002, D102 — the port's
         return True
+
+    def enqueue(  # noqa: D102 — the port's
+        self,
+        record: PendingRecord,  # noqa: ARG002 — the port's; a trial puts nothing in line
+        day: date,  # noqa: ARG002 — likewise
+        intent_id: str,  # noqa: ARG002 — likewise
+        now: datetime,  # noqa: ARG002 — likewise
+        *,
+        is_over: Callable[[str], bool] | None = None,  # noqa: ARG002 — likewise
+    ) -> bool:
+        return False
 
     def redrive(self, identity: str, day: date, *, keeps_reason: bool, even_discarded: bool) -> bool:  # noqa: ARG002, D102 — the port's
         return False

@@ -1,0 +1,245 @@
+"""The desk at which callers order: estimates, orders under names of their own, how these stand, stopping them.
+
+What belongs here: the rules. An order is written down and nothing else is done: the completion sensor sees it and
+launches its run. So the same order twice, from however many processes, is one row that only one of them puts.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from yorutsuke_pipeline.engine import layout
+from yorutsuke_pipeline.engine.batch_job import PLANNED
+from yorutsuke_pipeline.engine.day_intents import is_numbered
+from yorutsuke_pipeline.engine.days import day_of
+from yorutsuke_pipeline.engine.errors import (
+    BudgetExceededError,
+    ConfigurationError,
+    NothingToOrderError,
+    OrderConflictError,
+    PermanentError,
+)
+from yorutsuke_pipeline.engine.identity import check_intent_id, fingerprint
+from yorutsuke_pipeline.engine.intent import Intent, IntentStatus
+from yorutsuke_pipeline.engine.model_family import family_of
+from yorutsuke_pipeline.engine.order_states import STOPPED_NOTE, order_state
+from yorutsuke_pipeline.engine.ordered_records import order_of, write_ordered, write_selection
+from yorutsuke_pipeline.engine.orders import Estimate, Order, OrderPage, Placed, Wanted, policy_of
+from yorutsuke_pipeline.engine.record import PendingRecord
+from yorutsuke_pipeline.engine.redriving import Verdict
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import date, datetime
+
+    from yorutsuke_pipeline.engine.batch_job import BatchJob
+    from yorutsuke_pipeline.engine.dead_letter_box import DeadLetterBox
+    from yorutsuke_pipeline.engine.opening import Opening
+    from yorutsuke_pipeline.engine.orders import OrderState, OrderStatus
+    from yorutsuke_pipeline.engine.ports import QuotaBook, RecordSource
+    from yorutsuke_pipeline.engine.quoting import Quoter
+    from yorutsuke_pipeline.engine.redriving import Redriver
+    from yorutsuke_pipeline.engine.stopping import Stopper
+
+# As much of a fingerprint as an id has room for; 12 hex digits of one workload's day do not meet by chance.
+_SHOWN = 12
+
+
+@dataclass(frozen=True)
+class OrderDesk:
+    """The rules, over those of opening intents, of quoting, of stopping and of dead letters."""
+
+    opening: Opening
+    quoter: Quoter
+    quota_book: QuotaBook
+    stopper: Stopper
+    letters: DeadLetterBox
+    redriver: Redriver
+    source: RecordSource | None = None
+
+    def estimate(self, wanted: Wanted) -> Estimate:
+        """Return what an order would ask about, and what that would cost. Nothing is written.
+
+        Raises:
+            NothingToOrderError: No record is left that it asks for; the message says why.
+            ConfigurationError: Its model is none that can be asked.
+        """
+        family_of(wanted.model_id or self.opening.policy.model_id)
+        quoter = self._quoter(self._intent(wanted, self.opening.clock.now()))
+        most = len(wanted.identities) if wanted.identities is not None else self._source.most(self._selection(wanted))
+        estimate = quoter.quote(self._to_be_had(quoter, wanted), most=most)
+        if estimate.record_count == 0:
+            raise NothingToOrderError(self._why_none(wanted, estimate))
+        return estimate
+
+    def place(self, wanted: Wanted) -> Placed:
+        """Write an order down, or return the one that is there under its name.
+
+        Raises:
+            OrderConflictError: The name is taken by an order for something else, or of somebody else.
+            NothingToOrderError: As `estimate`.
+            BudgetExceededError: It would pass a budget of the deployment.
+            ConfigurationError: Its name or its model cannot be used.
+        """
+        intent = self._intent(wanted, self.opening.clock.now())
+        known = self._known(intent)
+        if known is not None:
+            return known
+        estimate = self.estimate(wanted)
+        self._check_budget(intent, estimate)
+        order = replace(order_of(intent), estimate=estimate)
+        intent, objects = replace(intent, order=order), self.opening.objects
+        if wanted.identities is not None:
+            write_ordered(intent.intent_id, order, objects, wanted.identities)
+        else:
+            write_selection(intent.intent_id, order, objects, self._selection(wanted))
+        if not self.opening.ledger.create(intent):
+            known = self._known(intent)
+            if known is not None:
+                return known
+        return Placed(self._state(intent), estimate, cached=False)
+
+    def state(self, intent_id: str) -> OrderState | None:
+        """Return how an order of this workload stands; None if there is none of that name."""
+        intent = self._order(intent_id)
+        return None if intent is None else self._state(intent)
+
+    def listing(self, *, day: date | None, status: OrderStatus | None, after: str | None, most: int) -> OrderPage:
+        """Return orders, the newest first; with a status, those of a page that have it, which may be none.
+
+        Raises:
+            ValueError: No page said `after`.
+        """
+        page = self.opening.ledger.listing(self.opening.workload.name, day=day, before=after, most=most)
+        orders = [intent for intent in page.intents if intent.order is not None]
+        jobs = self.opening.ledger.jobs_of(orders)
+        states = [self._stands(intent, jobs[intent.intent_id]) for intent in orders]
+        return OrderPage(tuple(state for state in states if status in {None, state.status}), page.before)
+
+    def stop(self, intent_id: str) -> OrderState:
+        """Stop an order: give it up if nothing of it is submitted, else have its jobs stopped.
+
+        What was answered until then is kept. One that has ended stays as it is.
+
+        Raises:
+            PermanentError: There is no such order.
+            LostRaceError: A run has just gone on with it; stop it again.
+        """
+        intent = self._order(intent_id)
+        if intent is None:
+            raise PermanentError(f"there is no order {intent_id!r}")
+        jobs = list(self.opening.jobs(intent))
+        if intent.status is IntentStatus.OPEN:
+            self.opening.give_up(
+                intent, layout.records_key(intent_id, intent.version), note=f"{STOPPED_NOTE} on request"
+            )
+        elif intent.status is IntentStatus.MANIFESTED and all(job.status == PLANNED for job in jobs):
+            taken = self.opening.taken_over(intent, tuple(jobs))
+            self.opening.give_up(taken, layout.records_key_of(jobs[0].part_key), note=f"{STOPPED_NOTE} on request")
+        elif intent.is_open:
+            self.stopper.stop([job for job in jobs if not job.has_ended])
+        return self.state(intent_id) or self._state(intent)
+
+    def redrive(self, intent_id: str, owner: str) -> Placed | None:
+        """Order again what an order rejected and what waits for a person; None if nothing of it does.
+
+        Raises:
+            PermanentError: There is no such order.
+        """
+        intent = self._order(intent_id)
+        if intent is None:
+            raise PermanentError(f"there is no order {intent_id!r}")
+        decided = [self.redriver.redrive(case, even_discarded=False) for case in self.letters.cases_of(intent)]
+        again = [each.case.identity for each in decided if each.verdict is Verdict.DONE and each.case.identity]
+        if not again:
+            return None
+        return self.place(Wanted(owner, identities=tuple(again), model_id=intent.model_id))
+
+    def _intent(self, wanted: Wanted, now: datetime) -> Intent:
+        """Return the intent that an order is, with the name that it has or that follows from its content."""
+        name = self.opening.workload.name
+        model_id = wanted.model_id or self.opening.policy.model_id
+        content = {
+            "workload": name,
+            "owner": wanted.owner,
+            "identities": wanted.identities,
+            "selection": wanted.selection,
+            "model": model_id,
+            "budget": wanted.budget_usd,
+            "fewest": wanted.fewest_records,
+        }
+        marked, day = fingerprint(content), day_of(now)
+        given = wanted.intent_id or f"{name}-{day.isoformat()}-r{marked[:_SHOWN]}"
+        if is_numbered(given):
+            raise ConfigurationError(f"{given!r} is how scheduled intents are named; choose another name")
+        return Intent(
+            intent_id=check_intent_id(given),
+            workload=name,
+            day=day,
+            model_id=model_id,
+            prompt_version=self.opening.workload.prompt_version,
+            trace_id=fingerprint({"trace": given})[:32],
+            created_at=now,
+            order=Order(wanted.owner, marked[:32], wanted.budget_usd, wanted.fewest_records),
+        )
+
+    def _known(self, intent: Intent) -> Placed | None:
+        """Return the order that is there under the name of this one, if it is the same."""
+        there = self.opening.ledger.intent(intent.intent_id)
+        if there is None:
+            return None
+        order = there.order
+        if order is None or order.fingerprint != order_of(intent).fingerprint:
+            raise OrderConflictError(
+                f"{intent.intent_id} is the name of another order, or of another caller's; choose another name"
+            )
+        return Placed(self._state(there), order.estimate or Estimate(0, 0, None), cached=True)
+
+    def _quoter(self, intent: Intent) -> Quoter:
+        policy = policy_of(intent, self.opening.policy)
+        quotas = self.quota_book.quotas(policy.model_id)
+        return replace(self.quoter, policy=policy_of(intent, replace(policy, quotas=quotas)))
+
+    def _to_be_had(self, quoter: Quoter, wanted: Wanted) -> Iterator[PendingRecord]:
+        if wanted.identities is None:
+            return quoter.to_be_had(self._source.select(self._selection(wanted)), is_new=True)
+        named = quoter.to_be_had(map(PendingRecord, wanted.identities), is_new=False)
+        owner_of = self.opening.workload.owner_of
+        return (record for record in named if owner_of(record) in {None, wanted.owner})
+
+    def _why_none(self, wanted: Wanted, estimate: Estimate) -> str:
+        if estimate.note is not None:
+            return f"not one record can be asked about: {estimate.note}"
+        if wanted.identities is not None:
+            return f"none of the {len(wanted.identities)} records named waits to be asked about"
+        return self._source.why_none(self._selection(wanted))
+
+    def _check_budget(self, intent: Intent, estimate: Estimate) -> None:
+        """Refuse before anything is written what the deployment's budget for an intent would refuse later."""
+        spending = replace(self.opening.spending, policy=policy_of(intent, self.opening.policy))
+        try:
+            spending.check(intent.intent_id, estimate.cost_usd)
+        except BudgetExceededError as refusal:
+            raise BudgetExceededError(f"{refusal}; or order less") from refusal
+
+    def _order(self, intent_id: str) -> Intent | None:
+        intent = self.opening.ledger.intent(intent_id)
+        if intent is None or intent.order is None or intent.workload != self.opening.workload.name:
+            return None
+        return intent
+
+    def _state(self, intent: Intent) -> OrderState:
+        return self._stands(intent, self.opening.jobs(intent))
+
+    def _stands(self, intent: Intent, jobs: tuple[BatchJob, ...]) -> OrderState:
+        return order_state(intent, jobs, timeout_hours=self.opening.policy.timeout_hours)
+
+    def _selection(self, wanted: Wanted) -> dict[str, object]:
+        return dict(wanted.selection or {})
+
+    @property
+    def _source(self) -> RecordSource:
+        if self.source is None:
+            raise ConfigurationError(f"{self.opening.workload.name} selects nothing: name the records")
+        return self.source
