@@ -19,8 +19,9 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, Json, JsonVal
 from yorutsuke_pipeline.engine.errors import ConfigurationError
 from yorutsuke_pipeline.engine.model_family import family_of
 from yorutsuke_pipeline.engine.policy import BelowMinimum, Policy
-from yorutsuke_pipeline.engine.quotas import SETTINGS, Limits, documented_quotas
+from yorutsuke_pipeline.engine.quotas import SETTINGS, NamedLimits, documented_quotas
 from yorutsuke_pipeline.engine.words import Word
+from yorutsuke_pipeline.setting_faults import fault_in_words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -51,7 +52,7 @@ class Settings(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     aws: Aws = Field(Aws.EMBEDDED, description="embedded (no account needed) or real")
-    env: str = Field("dev", description="The ending of every name", pattern="^(dev|staging|prod)$")
+    env: Literal["dev", "staging", "prod"] = Field("dev", description="The ending of every name")
     home: Path | None = Field(None, description="Where the embedded AWS keeps its state")
     bedrock_faults: str | None = Field(None, description="How the embedded Bedrock misbehaves at start, in JSON")
     workloads: str = Field(
@@ -65,6 +66,7 @@ class Settings(BaseModel):
         None,
         description="The role that Bedrock assumes to read and write the bucket; required with real AWS",
         pattern=r"^arn:aws(-[a-z]+)*:iam::\d{12}:role/.+$",
+        examples=["arn:aws:iam::123456789012:role/NAME"],
     )
     model_id: Annotated[str, AfterValidator(_known_model)] = Field(
         "amazon.nova-lite-v1:0",
@@ -126,6 +128,7 @@ class Settings(BaseModel):
         None,
         description="The queue of events about jobs; embedded, the stack's; with none, every tick asks Bedrock",
         pattern=r"^https?://[^/\s]+/\d{12}/[A-Za-z0-9_-]{1,80}$",
+        examples=["https://sqs.us-east-1.amazonaws.com/123456789012/NAME"],
     )
     poll_seconds: float | None = Field(
         None,
@@ -139,6 +142,7 @@ class Settings(BaseModel):
         None,
         description="The SNS topic of alerts; embedded, the stack's; with none, they stand in Dagster's log",
         pattern=r"^arn:aws(-[a-z]+)*:sns:[a-z0-9-]+:\d{12}:[A-Za-z0-9_-]{1,256}$",
+        examples=["arn:aws:sns:us-east-1:123456789012:NAME"],
     )
     deadline_hours: int = Field(24, description="Hours after the night by which a day must be closed", ge=1, le=336)
     waiting_hours: int = Field(12, description="Hours that a job may take until somebody is told", ge=1, le=336)
@@ -146,6 +150,7 @@ class Settings(BaseModel):
     run_tags: Json[dict[Literal["submit_batch", "ingest_results"], dict[str, JsonValue]]] | None = Field(
         None,
         description="The tags of each job's runs, in JSON: by them a deployment gives each its own role",
+        examples=['{"submit_batch": {"ecs/cpu": "256"}}'],
     )
 
     @model_validator(mode="after")
@@ -177,7 +182,7 @@ class Settings(BaseModel):
         return tuple(place.strip() for place in self.workloads.split(","))
 
     @property
-    def quota_overrides(self) -> Limits:
+    def quota_overrides(self) -> NamedLimits:
         """The limits that are set here, whatever the service says."""
         limits = {
             "fewest_records": self.fewest_records,
@@ -300,4 +305,4 @@ def _fault(detail: Any) -> str:  # noqa: ANN401 — pydantic's ErrorDetails
         return f"{name} is no setting of ours"
     if detail["type"] == "value_error":
         return str(detail["ctx"]["error"]) if not detail["loc"] else f"{name}: {detail['ctx']['error']}"
-    return f"{name}={detail['input']!r}: {detail['msg']}"
+    return name + fault_in_words(Settings.model_fields[str(detail["loc"][0])], detail)

@@ -45,7 +45,9 @@ def trials(
     configured = product.settings.policy()
     policy = replace(configured, model_id=model_id or configured.model_id, below_minimum=BelowMinimum.ON_DEMAND)
     records = TrialRecords(line.workload.name, line.pending, line.records, product.ledger, product.objects, most)
-    spending = Spending(policy, trial_prices(product), product.spending_book, SystemClock())
+    spending = Spending(
+        policy, trial_prices(product), product.spending_book, SystemClock(), again="start the trial again"
+    )
     return Trials(
         workload=workload,
         writer=replace(

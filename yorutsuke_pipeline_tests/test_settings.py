@@ -66,6 +66,62 @@ def test_a_wrong_setting_is_refused_by_name(environment: dict[str, str], words: 
 
 
 @pytest.mark.parametrize(
+    ("name", "value", "told"),
+    [
+        ("TIMEOUT_HOURS", "3", "must be a whole number from 24 to 168, for instance 24"),
+        ("TIMEOUT_HOURS", "soon", "must be a whole number from 24 to 168, for instance 24"),
+        ("TIMEOUT_HOURS", "30.5", "must be a whole number from 24 to 168, for instance 24"),
+        ("MOST_RECORDS", "0", "must be a whole number of 1 or more, for instance 1"),
+        ("BUDGET_USD", "0", "must be a number above 0, for instance 1"),
+        ("BUDGET_USD", "nan", "must be a number above 0, for instance 1"),
+        ("POLL_SECONDS", "1e9", "must be a number from 0 to 3600, for instance 0"),
+        ("AWS", "azure", "must be 'embedded' or 'real'"),
+        ("ENV", "test", "must be 'dev', 'staging' or 'prod'"),
+        ("METRICS", "perhaps", "must be true or false"),
+        ("ROLE_ARN", "my-role", "must be written as arn:aws:iam::123456789012:role/NAME is"),
+        ("FIRST_DAY", "yesterday", "must be a day, written YYYY-MM-DD, for instance 2026-01-01"),
+        ("FIRST_DAY", "2026-02-30", "must be a day, written YYYY-MM-DD, for instance 2026-01-01"),
+        ("GUEST_DAYS", "many", "must be a whole number of 1 or more, for instance 60"),
+    ],
+)
+def test_a_wrong_value_is_told_with_what_is_allowed_and_an_example(name: str, value: str, told: str) -> None:
+    with pytest.raises(ConfigurationError) as refused:
+        load_settings({f"YORUTSUKE_{name}": value})
+
+    assert f"YORUTSUKE_{name}='{value}': {told}. docs/settings.md lists all of them" in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("value", "told"),
+    [
+        ("ecs/cpu=256", "must be JSON (expected value at line 1 column 1), for instance {"),
+        ("[]", "must be a JSON object, for instance {"),
+        ('{"submit": {}}', "must be 'submit_batch' or 'ingest_results'."),
+    ],
+)
+def test_json_that_is_none_or_another_is_told_with_an_example(value: str, told: str) -> None:
+    with pytest.raises(ConfigurationError) as refused:
+        load_settings({"YORUTSUKE_RUN_TAGS": value})
+
+    assert told in str(refused.value)
+
+
+def test_a_value_without_end_is_cut_in_its_message() -> None:
+    with pytest.raises(ConfigurationError) as refused:
+        load_settings({"YORUTSUKE_RUNNING_JOBS": "9" * 5_000})
+
+    assert len(str(refused.value)) < 500
+
+
+def test_every_example_is_a_value_that_is_taken() -> None:
+    examples = {name: example for name, field in Settings.model_fields.items() for example in field.examples or ()}
+
+    taken = load_settings({f"YORUTSUKE_{name.upper()}": example for name, example in examples.items()})
+
+    assert set(examples) <= taken.model_fields_set
+
+
+@pytest.mark.parametrize(
     ("environment", "words"),
     [
         ({"YORUTSUKE_AWS": "real"}, "YORUTSUKE_ROLE_ARN"),

@@ -16,7 +16,7 @@ from yorutsuke_pipeline.aws.failures import Target
 from yorutsuke_pipeline.aws.pages import pages_of
 from yorutsuke_pipeline.engine.errors import YorutsukeError
 from yorutsuke_pipeline.engine.model_family import base_model
-from yorutsuke_pipeline.engine.quotas import SERVICE_QUOTAS, SETTINGS, Limits, Quotas, documented_quotas
+from yorutsuke_pipeline.engine.quotas import SERVICE_QUOTAS, SETTINGS, NamedLimits, Quotas, documented_quotas
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -58,7 +58,7 @@ class ServiceQuotaBook:
         overrides: Limits that were set by a person, which nothing is asked about.
     """
 
-    def __init__(self, client: Callable[[], ServiceQuotasClient], overrides: Limits) -> None:
+    def __init__(self, client: Callable[[], ServiceQuotasClient], overrides: NamedLimits) -> None:
         self._client = client
         self._overrides = overrides
         self._known: dict[str, Quotas] = {}

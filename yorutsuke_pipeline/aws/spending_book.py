@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     from mypy_boto3_dynamodb import DynamoDBClient
 
-    from yorutsuke_pipeline.engine.spending import Limits
+    from yorutsuke_pipeline.engine.budgets import Budgets
 
 Row = dict[str, Any]
 
@@ -66,7 +66,7 @@ class DynamoSpendingBook:
             )
         return _read_entry(from_item(answer["Item"])) if "Item" in answer else None
 
-    def post(self, entry: Entry, before: Entry | None, limits: Limits) -> bool:
+    def post(self, entry: Entry, before: Entry | None, budgets: Budgets) -> bool:
         """Put an entry in the place of the one that was read, and change the sums by the difference: all or nothing.
 
         Returns False, with nothing changed, if a sum of `entry.day` would rise above its limit.
@@ -75,7 +75,7 @@ class DynamoSpendingBook:
             LostRaceError: Another run wrote the entry first.
         """
         changes = _changes(entry, before)
-        bounds = {_day_key(entry.day): limits.day_usd, _month_key(entry.day): limits.month_usd}
+        bounds = {_day_key(entry.day): budgets.day_usd, _month_key(entry.day): budgets.month_usd}
         if any(limit is not None and changes[key].usd > limit for key, limit in bounds.items() if key in changes):
             return False
         write_id = new_write_id()

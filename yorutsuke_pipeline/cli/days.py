@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from yorutsuke_pipeline.cli.exit_codes import EXIT_FAILED
 from yorutsuke_pipeline.cli.output import print_json, print_table, progress_bar, remark, with_bar
 from yorutsuke_pipeline.cli.parameters import (
     as_json_option,
@@ -26,8 +27,6 @@ if TYPE_CHECKING:
     from yorutsuke_pipeline.cli.surroundings import RunQueue
     from yorutsuke_pipeline.defs.launching import LaunchedRun
     from yorutsuke_pipeline.stages import Stages
-
-_EXIT_FAILED = 1
 
 
 @dataclass
@@ -127,8 +126,11 @@ def _run(context: click.Context, queue: RunQueue, choice: Choice, *, wait: bool,
         with progress_bar("waiting for runs") as progress:
             runs = queue.wait(runs, progress)
     _tell(choice, runs, is_alive=is_alive, as_json=as_json)
+    for run in runs:
+        if run.failure is not None:
+            remark(f"{run.day}: run {run.run_id} failed: {run.failure}")
     if wait and not all(run.ended_well for run in runs):
-        context.exit(_EXIT_FAILED)
+        context.exit(EXIT_FAILED)
 
 
 def _tell(choice: Choice, runs: Iterable[LaunchedRun], *, is_alive: bool, as_json: bool) -> None:
@@ -139,6 +141,7 @@ def _tell(choice: Choice, runs: Iterable[LaunchedRun], *, is_alive: bool, as_jso
             "runId": run.run_id,
             "status": run.status,
             "reason": choice.chosen[run.day].reason,
+            "failure": run.failure,
         }
         for run in sorted(runs, key=lambda run: run.day)
     ]
@@ -147,7 +150,8 @@ def _tell(choice: Choice, runs: Iterable[LaunchedRun], *, is_alive: bool, as_jso
         print_json({"launched": launched, "leftOut": left_out, "daemonIsAlive": is_alive})
         return
     if launched:
-        columns, cells = ["date", "job", "run", "status", "why"], [list(row.values()) for row in launched]
+        columns = ["date", "job", "run", "status", "why"]
+        cells = [[row[name] for name in ("date", "job", "runId", "status", "reason")] for row in launched]
         print_table(f"{len(launched)} runs launched", columns, cells, only_in_pipes=["run"])
     elif left_out:
         click.echo("no run was launched")

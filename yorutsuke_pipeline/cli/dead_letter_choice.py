@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from functools import wraps
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from yorutsuke_pipeline.cli.output import with_bar
+from yorutsuke_pipeline.cli.output import remark, with_bar
 from yorutsuke_pipeline.cli.parameters import Day, days_of_range
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from datetime import date
 
     from yorutsuke_pipeline.composition import Composition
@@ -54,9 +55,21 @@ class Selection:
             raise click.UsageError("--from and --to belong together")
         return days_of_range(product, self.first, self.last)
 
-    def admits(self, case: Case) -> bool:
-        """Tell whether a record's newest reason is of the kind that was chosen."""
-        return self.kind is None or (case.newest is not None and case.newest.kind == self.kind)
+    def admitted(self, cases: Iterable[Case]) -> Iterator[Case]:
+        """Yield the records whose newest reason is of the kind that was chosen; if none is, say which kinds there are.
+
+        The kinds are many, and each workload has some of its own: so those are named that a person can choose here.
+        """
+        kinds: Counter[str] = Counter()
+        for case in cases:
+            kind = case.newest.kind if case.newest is not None else None
+            if kind is not None:
+                kinds[kind] += 1
+            if self.kind in {None, kind}:
+                yield case
+        if self.kind is not None and self.kind not in kinds:
+            there_are = ", ".join(f"{kind} ({count})" for kind, count in kinds.most_common())
+            remark(f"no record has the reason {self.kind!r}; the reasons here are: {there_are or 'none'}")
 
 
 def selection_options(command: Any) -> Any:  # noqa: ANN401 — a click decorator takes and gives anything
@@ -78,11 +91,9 @@ def cases_waiting(product: Composition, box: DeadLetterBox, selection: Selection
     """Return the records of a selection that wait for a person, without what was said about them."""
     from yorutsuke_pipeline.engine.dead_letter_box import Standing  # noqa: PLC0415 — keeps --help quick
 
-    return [
-        case.without_raw()
-        for case in with_bar("reading dead letters", box.cases(selection.days(product)))
-        if case.standing is Standing.WAITS_FOR_A_PERSON and selection.admits(case)
-    ]
+    found = with_bar("reading dead letters", box.cases(selection.days(product)))
+    waiting = (case for case in found if case.standing is Standing.WAITS_FOR_A_PERSON)
+    return [case.without_raw() for case in selection.admitted(waiting)]
 
 
 def cases_named(box: DeadLetterBox, ids: Sequence[str]) -> list[Case]:

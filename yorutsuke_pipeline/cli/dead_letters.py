@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from yorutsuke_pipeline.cli.confirmation import confirm
 from yorutsuke_pipeline.cli.dead_letter_choice import cases_named, cases_waiting, selection_options
 from yorutsuke_pipeline.cli.dead_letter_verdicts import print_verdicts
 from yorutsuke_pipeline.cli.dead_letter_views import (
@@ -19,6 +20,7 @@ from yorutsuke_pipeline.cli.dead_letter_views import (
     print_cases,
     save_image,
 )
+from yorutsuke_pipeline.cli.exit_codes import EXIT_FAILED
 from yorutsuke_pipeline.cli.output import print_json, with_bar
 from yorutsuke_pipeline.cli.parameters import as_json_option, the_stages
 
@@ -29,7 +31,6 @@ if TYPE_CHECKING:
     from yorutsuke_pipeline.engine.dead_letter_box import Case
     from yorutsuke_pipeline.engine.redriving import Decision
 
-_EXIT_REFUSED = 1
 _DECIDED_AT_ONCE = 8
 
 
@@ -60,11 +61,9 @@ def list_letters(
     from yorutsuke_pipeline.engine.dead_letter_box import Standing  # noqa: PLC0415 — keeps --help quick
 
     stages = the_stages(context)
-    documents = [
-        case_document(case)
-        for case in with_bar("reading dead letters", stages.dead_letter_box.cases(selection.days(stages.product)))
-        if (everything or case.standing is Standing.WAITS_FOR_A_PERSON) and selection.admits(case)
-    ]
+    found = with_bar("reading dead letters", stages.dead_letter_box.cases(selection.days(stages.product)))
+    listed = (case for case in found if everything or case.standing is Standing.WAITS_FOR_A_PERSON)
+    documents = [case_document(case) for case in selection.admitted(listed)]
     documents.sort(key=lambda document: (str(document["date"]), str(document["imageId"]), document["id"]))
     if as_json:
         print_json({"deadLetters": documents})
@@ -154,7 +153,7 @@ def discard(context: click.Context, ids: Sequence[str], why: str, *, yes: bool, 
 def _confirm(question: str, cases: Sequence[Case], *, yes: bool) -> None:
     """Ask before more than one record is changed."""
     if len(cases) > 1 and not yes:
-        click.confirm(question.format(f"{len(cases)} records"), abort=True, err=True)
+        confirm(question.format(f"{len(cases)} records"))
 
 
 def _decide(doing: str, decision: Callable[[Case], Decision], cases: Sequence[Case]) -> list[Decision]:
@@ -168,4 +167,4 @@ def _tell(context: click.Context, done: str, decisions: Sequence[Decision], *, a
 
     print_verdicts(done, decisions, as_json=as_json)
     if any(decision.verdict is Verdict.REFUSED for decision in decisions):
-        context.exit(_EXIT_REFUSED)
+        context.exit(EXIT_FAILED)

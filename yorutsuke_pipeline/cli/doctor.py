@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from yorutsuke_pipeline.cli.exit_codes import EXIT_FAILED
 from yorutsuke_pipeline.cli.output import print_json, print_table, remark
 from yorutsuke_pipeline.cli.parameters import as_json_option, the_product
 
@@ -15,7 +16,6 @@ if TYPE_CHECKING:
     from yorutsuke_pipeline.composition import Composition
 
 _COLUMNS = ("check", "state", "found", "what to do")
-_EXIT_MEND = 1
 _PRINCIPAL = re.compile(r"arn:aws(-[a-z]+)*:iam::\d{12}:(role|user)/.+")
 
 
@@ -56,7 +56,7 @@ def doctor(context: click.Context, submitter: str | None, *, as_json: bool) -> N
         print_table(f"{len(rows)} looks at the account", _COLUMNS, rows)
         remark(f"{wrong} to be mended before the first night" if wrong else "nothing must be mended")
     if wrong:
-        context.exit(_EXIT_MEND)
+        context.exit(EXIT_FAILED)
 
 
 def _doctor(product: Composition, submitter: str | None) -> Doctor:
@@ -73,6 +73,7 @@ def _doctor(product: Composition, submitter: str | None) -> Doctor:
         prices=product.prices,
         clock=SystemClock(),
         quota_book=product.quota_book,
+        spending_book=product.spending_book,
         queue_url=product.events_queue_url,
         topic_arn=product.alerts_topic_arn,
         submitter=submitter,

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from yorutsuke_pipeline.cli.confirmation import confirm
 from yorutsuke_pipeline.cli.faults import faults
 from yorutsuke_pipeline.cli.output import print_json, print_table, progress_bar, remark
 from yorutsuke_pipeline.cli.parameters import as_json_option, the_product
@@ -111,7 +112,7 @@ def reset(context: click.Context, *, yes: bool, as_json: bool) -> None:
 
     home = the_product(context).home
     if not yes:
-        click.confirm(f"Delete every table, object and job of the embedded AWS in {home}?", abort=True, err=True)
+        confirm(f"Delete every table, object and job of the embedded AWS in {home}?")
     # A seeding that goes on after the reset would mark the new state as seeded, with half of the samples.
     lifecycle.stop(home)
     with seeding_lock(home, wait=True):

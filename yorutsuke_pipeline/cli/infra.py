@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from yorutsuke_pipeline.cli.exit_codes import EXIT_FAILED
 from yorutsuke_pipeline.cli.output import print_json, print_table, remark, with_bar
 from yorutsuke_pipeline.cli.parameters import as_json_option, the_product
 from yorutsuke_pipeline.engine.errors import PermanentError
@@ -15,9 +16,8 @@ from yorutsuke_pipeline.engine.errors import PermanentError
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from yorutsuke_pipeline.infra.comparison import Verdict
+    from yorutsuke_pipeline.infra.comparison import ResourceDrift
 
-_EXIT_DIFFERS = 1
 _COLUMNS = ("resource", "name", "state", "property", "expected", "found")
 
 
@@ -50,16 +50,16 @@ def diff(context: click.Context, *, stack: str | None, as_json: bool) -> None:
     Parameters have the values that the stack was deployed with, else the template's own. Exit code 1 if anything is
     missing, differs or could not be read. What is not compared is named.
     """
-    verdicts = list(_verdicts(context, stack))
+    drifts = list(_drifts(context, stack))
     if as_json:
-        print_json(_document(verdicts))
+        print_json(_document(drifts))
     else:
-        _tell(verdicts)
-    if not all(verdict.is_well for verdict in verdicts):
-        context.exit(_EXIT_DIFFERS)
+        _tell(drifts)
+    if not all(drift.is_well for drift in drifts):
+        context.exit(EXIT_FAILED)
 
 
-def _verdicts(context: click.Context, stack: str | None) -> Iterator[Verdict]:
+def _drifts(context: click.Context, stack: str | None) -> Iterator[ResourceDrift]:
     from yorutsuke_pipeline.infra.comparison import compare  # noqa: PLC0415 — loads boto3, which --help must not
     from yorutsuke_pipeline.infra.intrinsics import resources_of  # noqa: PLC0415 — as above
     from yorutsuke_pipeline.infra.readings import READINGS  # noqa: PLC0415 — as above
@@ -80,46 +80,46 @@ def _verdicts(context: click.Context, stack: str | None) -> Iterator[Verdict]:
     return with_bar("comparing", compare(resources, READINGS, client), len(resources))
 
 
-def _document(verdicts: Sequence[Verdict]) -> dict[str, Any]:
+def _document(drifts: Sequence[ResourceDrift]) -> dict[str, Any]:
     return {
-        "equal": all(verdict.is_well for verdict in verdicts),
+        "equal": all(drift.is_well for drift in drifts),
         "resources": [
             {
-                "logicalId": verdict.resource.logical_id,
-                "type": verdict.resource.type,
-                "name": verdict.resource.name,
-                "state": verdict.state,
+                "logicalId": drift.resource.logical_id,
+                "type": drift.resource.type,
+                "name": drift.resource.name,
+                "state": drift.state,
                 "differences": [
                     {"property": each.path, "expected": each.expected, "found": each.found}
-                    for each in verdict.differences
+                    for each in drift.differences
                 ],
-                "notCompared": list(verdict.not_compared),
-                "why": verdict.why or None,
+                "notCompared": list(drift.not_compared),
+                "why": drift.why or None,
             }
-            for verdict in verdicts
+            for drift in drifts
         ],
     }
 
 
-def _tell(verdicts: Sequence[Verdict]) -> None:
-    unlike = [verdict for verdict in verdicts if not verdict.is_well]
+def _tell(drifts: Sequence[ResourceDrift]) -> None:
+    unlike = [drift for drift in drifts if not drift.is_well]
     if unlike:
         print_table(f"{len(unlike)} resources are not as the template has them", _COLUMNS, list(_rows(unlike)))
-    for verdict in verdicts:
-        if verdict.why:
-            remark(f"{verdict.resource.logical_id}: {verdict.state}: {verdict.why}")
-        elif verdict.not_compared:
-            remark(f"{verdict.resource.logical_id}: not compared: {', '.join(verdict.not_compared)}")
-    counts = Counter(verdict.state for verdict in verdicts)
+    for drift in drifts:
+        if drift.why:
+            remark(f"{drift.resource.logical_id}: {drift.state}: {drift.why}")
+        elif drift.not_compared:
+            remark(f"{drift.resource.logical_id}: not compared: {', '.join(drift.not_compared)}")
+    counts = Counter(drift.state for drift in drifts)
     click.echo(", ".join(f"{count} {state}" for state, count in counts.items()))
 
 
-def _rows(verdicts: Sequence[Verdict]) -> Iterator[list[object]]:
-    for verdict in verdicts:
-        named = [verdict.resource.logical_id, verdict.resource.name, verdict.state]
-        for each in verdict.differences:
+def _rows(drifts: Sequence[ResourceDrift]) -> Iterator[list[object]]:
+    for drift in drifts:
+        named = [drift.resource.logical_id, drift.resource.name, drift.state]
+        for each in drift.differences:
             yield [*named, each.path, _shown(each.expected), _shown(each.found)]
-        if not verdict.differences:
+        if not drift.differences:
             yield [*named, None, None, None]
 
 

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from yorutsuke_pipeline.cli.confirmation import confirm
+from yorutsuke_pipeline.cli.exit_codes import EXIT_FAILED
 from yorutsuke_pipeline.cli.output import print_json, print_table, remark
 from yorutsuke_pipeline.cli.parameters import as_json_option, the_stages
 from yorutsuke_pipeline.engine.days import parse_day
@@ -16,8 +18,6 @@ if TYPE_CHECKING:
 
     from yorutsuke_pipeline.engine.batch_job import BatchJob
     from yorutsuke_pipeline.engine.stopping import Stop, Stopper
-
-_EXIT_REFUSED = 1
 
 
 @click.command()
@@ -31,18 +31,18 @@ def stop(context: click.Context, what: str, *, yes: bool, as_json: bool) -> None
     What was answered is kept and paid for; the rest goes back in line, and the next night asks about it again,
     unless submission is paused. A job that has ended, or that nobody knows, is named, and the exit code is 1.
     """
-    from yorutsuke_pipeline.engine.stopping import Verdict  # noqa: PLC0415 — keeps --help quick
+    from yorutsuke_pipeline.engine.stopping import StopOutcome  # noqa: PLC0415 — keeps --help quick
 
     rules = the_stages(context).stopper
     meant = _meant(rules, what)
     if not yes:
         for job in meant:
             remark(f"{job.job_id or job.job_name} of {job.intent_id}: {job.status}, {job.record_count} records")
-        click.confirm(f"Stop {len(meant)} jobs?", abort=True, err=True)
+        confirm(f"Stop {len(meant)} jobs?")
     stops = rules.stop(meant)
     _tell(stops, as_json=as_json)
-    if any(each.verdict in {Verdict.LEFT, Verdict.ENDED} for each in stops):
-        context.exit(_EXIT_REFUSED)
+    if any(each.outcome in {StopOutcome.LEFT, StopOutcome.ENDED} for each in stops):
+        context.exit(EXIT_FAILED)
 
 
 def _meant(rules: Stopper, what: str) -> list[BatchJob]:
@@ -62,7 +62,7 @@ def _tell(stops: Sequence[Stop], *, as_json: bool) -> None:
             "intentId": each.job.intent_id,
             "jobName": each.job.job_name,
             "jobId": each.job.job_id,
-            "verdict": each.verdict,
+            "verdict": each.outcome,
             "reason": each.reason,
         }
         for each in stops
@@ -71,5 +71,5 @@ def _tell(stops: Sequence[Stop], *, as_json: bool) -> None:
         print_json({"jobs": documents})
         return
     columns = ["intent", "job", "became", "why"]
-    rows = [[each.job.intent_id, each.job.job_id or each.job.job_name, each.verdict, each.reason] for each in stops]
+    rows = [[each.job.intent_id, each.job.job_id or each.job.job_name, each.outcome, each.reason] for each in stops]
     print_table(f"{len(stops)} jobs", columns, rows)

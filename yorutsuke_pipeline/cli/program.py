@@ -11,6 +11,7 @@ from typing import Any
 
 import click
 
+from yorutsuke_pipeline.cli.exit_codes import EXIT_FAILED, EXIT_INTERRUPTED
 from yorutsuke_pipeline.engine.errors import YorutsukeError
 
 # Command -> where it is, and what `--help` says of it without loading it.
@@ -31,8 +32,6 @@ _COMMANDS = {
     "infra": ("infra:infra", "Compare an account with the template of its resources, or print that."),
     "aws": ("embedded:aws", "Start, stop and look at the embedded AWS."),
 }
-_EXIT_FAILED = 1
-_EXIT_INTERRUPTED = 130
 
 
 class Program(click.Group):
@@ -60,12 +59,12 @@ class Program(click.Group):
             if ctx.params.get("debug"):
                 raise
             click.echo(f"yorutsuke: {error}", err=True)
-            ctx.exit(_EXIT_FAILED)
+            ctx.exit(EXIT_FAILED)
         except KeyboardInterrupt:
             click.echo(
                 "yorutsuke: interrupted; what was done stands, and running it again goes on from there", err=True
             )
-            ctx.exit(_EXIT_INTERRUPTED)
+            ctx.exit(EXIT_INTERRUPTED)
 
 
 @click.group(

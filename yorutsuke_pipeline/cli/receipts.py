@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from yorutsuke_pipeline.cli.exit_codes import EXIT_FAILED
 from yorutsuke_pipeline.cli.output import print_json, print_table, remark, with_bar
 from yorutsuke_pipeline.cli.parameters import Day, UserId, as_json_option, the_product
 from yorutsuke_pipeline.cli.photo_files import find_files, read_photo
-from yorutsuke_pipeline.engine.days import day_of
+from yorutsuke_pipeline.engine.days import day_of, parse_utc, tokyo_minute
 from yorutsuke_pipeline.engine.errors import YorutsukeError
 from yorutsuke_pipeline.engine.record import RecordRejectedError
 from yorutsuke_pipeline.workloads.receipts.upload import describe_upload, moment_within
@@ -26,8 +27,7 @@ if TYPE_CHECKING:
     from yorutsuke_pipeline.engine.record import PendingRecord
     from yorutsuke_pipeline.inbox import Fate, Inbox
 
-_COLUMNS = ("image", "user", "file", "uploaded", "status", "attempts", "claimed by", "last reason")
-_EXIT_REFUSED = 1
+_COLUMNS = ("image", "user", "file", "uploaded (Tokyo)", "status", "attempts", "claimed by", "last reason")
 
 
 @click.group()
@@ -67,7 +67,7 @@ def add(context: click.Context, paths: Sequence[Path], user: str, day: date | No
             f"{counts['refused']} refused",
         )
     if counts["refused"]:
-        context.exit(_EXIT_REFUSED)
+        context.exit(EXIT_FAILED)
 
 
 @receipts.command("list")
@@ -93,7 +93,8 @@ def list_receipts(
         print_json({"receipts": chosen})
         return
     shown = ("imageId", "userId", "originalName", "uploadedAt", "status", "attempts", "intentId", "lastReason")
-    rows = [[document[name] for name in shown] for document in chosen]
+    told = ({**document, "uploadedAt": _uploaded(document["uploadedAt"])} for document in chosen)
+    rows = [[document[name] for name in shown] for document in told]
     print_table(f"{len(rows)} receipts", _COLUMNS, rows, numbers=["attempts"], only_in_pipes=["image"])
 
 
@@ -168,6 +169,14 @@ def _document(record: PendingRecord) -> dict[str, Any]:
         "lastReason": record.last_reason,
         "intentId": record.intent_id,
     }
+
+
+def _uploaded(told: object) -> object:
+    """Return an upload's time as a person reads it, or what the row says if that is no time."""
+    try:
+        return tokyo_minute(parse_utc(str(told)))
+    except ValueError:
+        return told
 
 
 def _readable(path: Path) -> str:

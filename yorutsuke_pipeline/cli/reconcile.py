@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from yorutsuke_pipeline.cli.exit_codes import EXIT_FAILED
 from yorutsuke_pipeline.cli.output import print_json, print_table, progress_bar, remark
 from yorutsuke_pipeline.cli.parameters import Day, as_json_option, check_range, the_stages, today
 from yorutsuke_pipeline.engine.reconciliation.contradiction import MENDS, Kind
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
 
     from yorutsuke_pipeline.engine.reconciliation.contradiction import Contradiction
 
-_EXIT_LEFT = 1
 _COLUMNS = ("kind", "day", "subject", "what", "state")
 _BACK = timedelta(days=6)
 
@@ -81,7 +81,7 @@ def reconcile(context: click.Context, first: date | None, last: date | None, *, 
     else:
         _tell(first, last, findings)
     if findings.left:
-        context.exit(_EXIT_LEFT)
+        context.exit(EXIT_FAILED)
 
 
 def _range(first: date | None, last: date | None, first_day: date) -> tuple[date, date]:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from yorutsuke_pipeline.cli.confirmation import confirm
 from yorutsuke_pipeline.cli.output import print_json, remark
 from yorutsuke_pipeline.cli.parameters import Day, as_json_option, the_stages
 from yorutsuke_pipeline.cli.trial_choice import Model, chosen_fields, chosen_identities, find_trial, read_prompt
@@ -125,7 +126,7 @@ def accept(
     intent = find_trial(rules, which)
     if not intent.is_open:
         raise PermanentError(f"{intent.intent_id} is closed: it was accepted or discarded before")
-    collected = rules.collected(intent)
+    collected = rules.collect(intent)
     if collected is None:
         raise PermanentError(f"{intent.intent_id} still runs, so there is nothing to accept yet")
     taken = chosen_fields(fields, line.workload.compared_fields)
@@ -133,7 +134,7 @@ def accept(
     chosen = None if images is None else chosen_identities(pairs.pairs(collected, judged_at=now), images)
     if not yes:
         number = collected.record_count if chosen is None else len(chosen)
-        click.confirm(f"Write {', '.join(taken)} of {number} answers over the transactions?", abort=True, err=True)
+        confirm(f"Write {', '.join(taken)} of {number} answers over the transactions?")
     done = accepter(line).accept(pairs.pairs(collected, judged_at=now), taken, chosen)
     if fields is None and images is None:
         collected = rules.close(collected, accepted=done.written_count)
@@ -174,12 +175,15 @@ def _confirm_cost(rules: Trials, sealed: Intent, *, yes: bool) -> None:
         f"{sealed.intent_id}: {sealed.record_count} photos, {sealed.model_id}, prompt {sealed.prompt_version}, "
         f"{modes}, {cost}{begun}"
     )
-    if yes or click.confirm("Ask, and pay for it?", err=True):
+    if yes:
         return
-    # Looked at again: somebody may have begun it while this one thought about it.
-    if not rules.has_begun(sealed):
-        rules.discard(sealed)
-    raise click.Abort
+    try:
+        confirm("Ask, and pay for it?")
+    except (click.Abort, click.UsageError):
+        # Looked at again: somebody may have begun it while this one thought about it.
+        if not rules.has_begun(sealed):
+            rules.discard(sealed)
+        raise
 
 
 def _ask(rules: Trials, sealed: Intent) -> None:
@@ -202,7 +206,7 @@ def _ask(rules: Trials, sealed: Intent) -> None:
 
 
 def _show(context: click.Context, rules: Trials, intent: Intent, *, as_json: bool) -> None:
-    collected = rules.collected(intent)
+    collected = rules.collect(intent)
     if collected is None:
         if as_json:
             print_json({**trial_document(intent), "isDone": False})

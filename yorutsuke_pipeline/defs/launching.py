@@ -12,7 +12,7 @@ import time
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -22,37 +22,37 @@ from dagster._core.errors import DagsterHomeNotSetError  # exported nowhere else
 from yorutsuke_pipeline.blueprint import Blueprint
 from yorutsuke_pipeline.defs.jobs import WORKLOAD_TAG
 from yorutsuke_pipeline.defs.partitions import build_days
+from yorutsuke_pipeline.defs.run_failures import failure_reasons
+from yorutsuke_pipeline.defs.sensors.day_runs import PARTITION_TAG, UNDER_WAY
 from yorutsuke_pipeline.engine.errors import ConfigurationError, PermanentError
 from yorutsuke_pipeline.engine.retrying import Half
 
-_PARTITION_TAG = "dagster/partition"
 _LAUNCH_TAG = "yorutsuke/launch"
 _QUEUE_DAEMON = "QUEUED_RUN_COORDINATOR"
 # The daemon gives a sign of life every 30 s; Dagster itself believes in it for half an hour.
 _SECONDS_WITHOUT_SIGN = 90.0
 _SECONDS_BETWEEN_LOOKS = 1.0
-_UNFINISHED = [
-    dg.DagsterRunStatus.QUEUED,
-    dg.DagsterRunStatus.NOT_STARTED,
-    dg.DagsterRunStatus.STARTING,
-    dg.DagsterRunStatus.STARTED,
-    dg.DagsterRunStatus.CANCELING,
-]
 
 
 @dataclass(frozen=True)
 class LaunchedRun:
-    """A run of one day, as it was when asked for; `status` is Dagster's word, such as QUEUED or SUCCESS."""
+    """A run of one day, as it was when asked for.
+
+    Attributes:
+        status: Dagster's word, such as QUEUED or SUCCESS.
+        failure: The first line of why it failed; None of a run that did not.
+    """
 
     run_id: str
     day: date
     half: Half
     status: str
+    failure: str | None = None
 
     @property
     def is_finished(self) -> bool:
         """Whether it has ended, well or badly."""
-        return dg.DagsterRunStatus(self.status) not in _UNFINISHED
+        return dg.DagsterRunStatus(self.status) not in UNDER_WAY
 
     @property
     def ended_well(self) -> bool:
@@ -141,7 +141,10 @@ class Launchpad:
         found = self.instance.get_run_by_id(run.run_id)
         if found is None:
             raise PermanentError(f"run {run.run_id} of {run.day} was deleted while it was waited for")
-        return _launched(found, run.half)
+        seen = _launched(found, run.half)
+        if found.status is not dg.DagsterRunStatus.FAILURE:
+            return seen
+        return replace(seen, failure=next(failure_reasons(found, self.instance)).partition("\n")[0])
 
     def _environment(self) -> dict[str, str]:
         return {**os.environ} if self.home is None else {**os.environ, "DAGSTER_HOME": str(self.home)}
@@ -200,8 +203,8 @@ def _days(first: date, last: date) -> Iterator[date]:
 
 
 def _unfinished_runs(day: date) -> dg.RunsFilter:
-    return dg.RunsFilter(tags={_PARTITION_TAG: day.isoformat()}, statuses=_UNFINISHED)
+    return dg.RunsFilter(tags={PARTITION_TAG: day.isoformat()}, statuses=UNDER_WAY)
 
 
 def _launched(run: dg.DagsterRun, half: Half) -> LaunchedRun:
-    return LaunchedRun(run.run_id, date.fromisoformat(run.tags[_PARTITION_TAG]), half, run.status.value)
+    return LaunchedRun(run.run_id, date.fromisoformat(run.tags[PARTITION_TAG]), half, run.status.value)

@@ -8,7 +8,7 @@ from yorutsuke_pipeline.defs.jobs import WORKLOAD_TAG
 from yorutsuke_pipeline.defs.resources import stages_of
 from yorutsuke_pipeline.defs.tables import markdown_table
 from yorutsuke_pipeline.engine.days import parse_day
-from yorutsuke_pipeline.engine.stopping import Verdict
+from yorutsuke_pipeline.engine.stopping import StopOutcome
 
 STOP_JOBS = "stop_jobs"
 
@@ -23,7 +23,7 @@ def build_stop_jobs(blueprint: Blueprint, days: dg.PartitionsDefinition[str]) ->
         with clear_failures():
             stops = stopper.stop(stopper.of_day(parse_day(context.partition_key)))
         rows = [
-            {"job": stop.job.job_id or stop.job.job_name, "became": stop.verdict, "why": stop.reason} for stop in stops
+            {"job": stop.job.job_id or stop.job.job_name, "became": stop.outcome, "why": stop.reason} for stop in stops
         ]
         context.add_output_metadata({"jobs": markdown_table(rows, ["job", "became", "why"])})
         left = [row for row, stop in zip(rows, stops, strict=True) if stop.must_be_seen_to]
@@ -31,7 +31,7 @@ def build_stop_jobs(blueprint: Blueprint, days: dg.PartitionsDefinition[str]) ->
             said = "; ".join(f"{row['job']}: {row['why']}" for row in left)
             raise dg.Failure(description=f"{len(left)} of {len(stops)} jobs were not stopped: {said}")
         for stop in stops:
-            if stop.verdict is Verdict.LEFT:
+            if stop.outcome is StopOutcome.LEFT:
                 # Asked on demand: no failure, since no other run of this job could stop it either.
                 context.log.warning("%s goes on: %s", stop.job.job_name, stop.reason)
         context.log.info("%d jobs: %s", len(stops), rows)

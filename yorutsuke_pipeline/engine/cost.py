@@ -14,6 +14,8 @@ _MILLION = Decimal(1_000_000)
 # Batch inference is priced at half of on demand for every model that offers it.
 # https://aws.amazon.com/bedrock/pricing/
 _BATCH_SHARE = Decimal("0.5")
+# How what a day's run refused is tried again, in a command.
+MATERIALIZE_AGAIN = "materialize the day again"
 
 
 @dataclass(frozen=True)
@@ -46,8 +48,10 @@ def total(costs: list[Decimal | None]) -> Decimal | None:
     return sum(known, Decimal(0)) if len(known) == len(costs) else None
 
 
-def check_budget(estimate: Decimal | None, budget: Decimal | None, *, intent_id: str) -> None:
-    """Refuse an intent whose estimate passes its budget, before a job is submitted.
+def check_budget(
+    estimate: Decimal | None, budget: Decimal | None, *, intent_id: str, again: str = MATERIALIZE_AGAIN
+) -> None:
+    """Refuse an intent whose estimate passes its budget, before a job is submitted; `again` says how it is retried.
 
     Raises:
         BudgetExceededError: It does, or there is a budget and the model's price is unknown.
@@ -62,5 +66,5 @@ def check_budget(estimate: Decimal | None, budget: Decimal | None, *, intent_id:
     if estimate > budget:
         raise BudgetExceededError(
             f"{intent_id}: the estimate of {estimate:.4f} USD passes the budget of {budget} USD; no job was submitted. "
-            "Raise YORUTSUKE_BUDGET_USD, then materialize the day again",
+            f"Raise YORUTSUKE_BUDGET_USD, then {again}",
         )

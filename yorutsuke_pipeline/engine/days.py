@@ -46,6 +46,11 @@ def parse_day(text: str) -> date:
     return day
 
 
+def tokyo_minute(moment: datetime) -> str:
+    """Write an aware `moment` as a person is told it: in Tokyo, to the minute, `2026-01-10 02:00`."""
+    return f"{moment.astimezone(TOKYO):%Y-%m-%d %H:%M}"
+
+
 def utc_text(moment: datetime) -> str:
     """Write an aware `moment` as ISO 8601 in UTC with milliseconds: `2026-01-09T03:00:00.000Z`."""
     text = moment.astimezone(timezone.utc).isoformat(timespec="milliseconds")

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from yorutsuke_pipeline.engine.alerts import Alert
 from yorutsuke_pipeline.engine.day_intents import numbered_intents
-from yorutsuke_pipeline.engine.days import TOKYO, day_bounds, day_of
+from yorutsuke_pipeline.engine.days import day_bounds, day_of, tokyo_minute
 from yorutsuke_pipeline.engine.errors import PermanentError
 from yorutsuke_pipeline.engine.intent import IntentStatus
 from yorutsuke_pipeline.engine.policy import BelowMinimum
@@ -92,7 +92,7 @@ class Lateness:
                     f"unsubmitted {day}",
                     f"{day} was not submitted",
                     f"{self.workload} of {day} wait, and no run has taken them up by the day's deadline, "
-                    f"{_in_tokyo(self._due(day))}. {remedy}",
+                    f"{tokyo_minute(self._due(day))} in Tokyo. {remedy}",
                 )
 
     def _enough_waits(self, day: date) -> bool:
@@ -105,12 +105,24 @@ class Lateness:
         due = self._due(intent.day, intent.created_at)
         if now < due:
             return
-        yield Alert(
-            f"late {intent.intent_id}",
-            f"{intent.day} is late",
-            f"{intent.day} is not closed by its deadline, {_in_tokyo(due)}: {intent.intent_id} is {intent.status}"
-            f"{_in_words(jobs)}. {self._remedy(intent, jobs)}",
+        state = (
+            f"{intent.day} is not closed by its deadline, {tokyo_minute(due)} in Tokyo: {intent.intent_id} is "
+            f"{intent.status}{_in_words(jobs)}."
         )
+        if intent.status in _UNSUBMITTED and intent.day < self._first_of_night(now):
+            # Under a key of its own: it is told again, for until now a night might have mended it.
+            yield Alert(
+                f"left {intent.intent_id}",
+                f"no night submits {intent.day} any more",
+                f"{state} No night takes it up again: these look at {self.limits.days_back} days before the one that "
+                f"has ended (YORUTSUKE_NIGHTLY_DAYS_BACK). {self._remedy(intent, jobs)}",
+            )
+            return
+        yield Alert(f"late {intent.intent_id}", f"{intent.day} is late", f"{state} {self._remedy(intent, jobs)}")
+
+    def _first_of_night(self, now: datetime) -> date:
+        """Return the first day that the last night looked at."""
+        return day_of(now - NIGHT_AFTER) - timedelta(days=1 + self.limits.days_back)
 
     def _waiting(self, intent: Intent, jobs: tuple[BatchJob, ...], now: datetime) -> Iterator[Alert]:
         longest = self.limits.longest_wait
@@ -162,7 +174,3 @@ class Lateness:
 def _in_words(jobs: tuple[BatchJob, ...]) -> str:
     statuses = ", ".join(sorted({job.status for job in jobs}))
     return f" (its jobs: {statuses})" if statuses else ""
-
-
-def _in_tokyo(moment: datetime) -> str:
-    return f"{moment.astimezone(TOKYO):%Y-%m-%d %H:%M} in Tokyo"

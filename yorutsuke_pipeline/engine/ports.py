@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from yorutsuke_pipeline.engine.alerts import Alert
     from yorutsuke_pipeline.engine.batch_job import BatchJob, JobRequest, JobState
+    from yorutsuke_pipeline.engine.budgets import Budgets
     from yorutsuke_pipeline.engine.cost import Price
     from yorutsuke_pipeline.engine.events import Event
     from yorutsuke_pipeline.engine.figures import IntentFigures
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from yorutsuke_pipeline.engine.intent_pages import IntentPage
     from yorutsuke_pipeline.engine.quotas import Quotas
     from yorutsuke_pipeline.engine.record import PendingRecord
-    from yorutsuke_pipeline.engine.spending import Amounts, Entry, Limits
+    from yorutsuke_pipeline.engine.spending import Amounts, Entry
     from yorutsuke_pipeline.engine.switch import Pause
     from yorutsuke_pipeline.engine.workload import Row
 
@@ -98,7 +99,7 @@ class SpendingBook(Protocol):
         """Return an intent's entry, read consistently, or None."""
         ...
 
-    def post(self, entry: Entry, before: Entry | None, limits: Limits) -> bool:
+    def post(self, entry: Entry, before: Entry | None, budgets: Budgets) -> bool:
         """Put an entry in the place of the one that was read, and change the sums by the difference: all or nothing.
 
         Returns False, with nothing changed, if a sum of `entry.day` would rise above its limit.

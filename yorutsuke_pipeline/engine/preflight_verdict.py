@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Verdict:
+class PreflightVerdict:
     """What is to become of the intent's other jobs.
 
     Attributes:
@@ -45,7 +45,7 @@ class PreflightJudge:
     objects: ObjectStore
     spending: Spending
 
-    def judge(self, intent: Intent, job: BatchJob, *, asks_more: bool) -> Verdict:
+    def judge(self, intent: Intent, job: BatchJob, *, asks_more: bool) -> PreflightVerdict:
         """Decide about an intent whose first job, the pre-flight, has ended; running it again changes nothing.
 
         Args:
@@ -57,13 +57,13 @@ class PreflightJudge:
             BudgetExceededError: The corrected estimate passes a budget.
         """
         if intent.preflight is None:
-            return Verdict(intent)
+            return PreflightVerdict(intent)
         findings = read_findings(self.objects, job, intent.model_id)
         if findings.fault is not None:
-            return Verdict(intent, findings.fault, f"{findings.fault}, so it was never submitted")
+            return PreflightVerdict(intent, findings.fault, f"{findings.fault}, so it was never submitted")
         if (intent.model_id, intent.prompt_version) != (self.policy.model_id, self.workload.prompt_version):
             changed = "the model or the prompt was changed after the pre-flight, so it was never submitted"
-            return Verdict(intent, withdrawal=changed)
+            return PreflightVerdict(intent, withdrawal=changed)
         if intent.preflight.usage is None:
             price = self.spending.prices.price(intent.model_id)
             estimate = corrected_estimate(intent.estimate_usd, intent.preflight, findings, price)
@@ -71,4 +71,4 @@ class PreflightJudge:
             intent = self.ledger.save(replace(intent, estimate_usd=estimate, preflight=asked))
         if asks_more:
             self.spending.reserve(intent, intent.estimate_usd)
-        return Verdict(intent)
+        return PreflightVerdict(intent)

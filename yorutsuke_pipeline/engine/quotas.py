@@ -16,7 +16,7 @@ from typing import Any
 from yorutsuke_pipeline.engine.model_family import base_model
 
 # By the name of the attribute of `Quotas` that a limit is for.
-Limits = Mapping[str, int]
+NamedLimits = Mapping[str, int]
 
 DOCUMENTED = "documented default"
 SERVICE_QUOTAS = "Service Quotas"
@@ -53,7 +53,7 @@ class Quotas:
     origins: tuple[tuple[str, str], ...] = ()
     note: str | None = None
 
-    def told(self, limits: Limits, origin: str) -> Quotas:
+    def told(self, limits: NamedLimits, origin: str) -> Quotas:
         """Return these quotas with some limits known better, and who knows them."""
         origins = {**dict(self.origins), **dict.fromkeys(limits, origin)}
         known: dict[str, Any] = {**limits, "origins": tuple(origins.items())}

@@ -15,7 +15,8 @@ from dataclasses import astuple, dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from yorutsuke_pipeline.engine.cost import check_budget
+from yorutsuke_pipeline.engine.budgets import Budgets, BudgetUse, budgets_of
+from yorutsuke_pipeline.engine.cost import MATERIALIZE_AGAIN, check_budget
 from yorutsuke_pipeline.engine.days import day_of
 from yorutsuke_pipeline.engine.errors import BudgetExceededError, LostRaceError
 
@@ -81,26 +82,23 @@ class Entry:
 
 
 @dataclass(frozen=True)
-class Limits:
-    """The most that a day and a month may hold in USD; None for no limit."""
-
-    day_usd: Decimal | None = None
-    month_usd: Decimal | None = None
-
-
-@dataclass(frozen=True)
 class Spending:
-    """The rules, with the ports they work through."""
+    """The rules, with the ports they work through.
+
+    Attributes:
+        again: How a person has what was refused tried again, in a command.
+    """
 
     policy: Policy
     prices: PriceList
     book: SpendingBook
     clock: Clock
+    again: str = MATERIALIZE_AGAIN
 
     @property
-    def limits(self) -> Limits:
+    def budgets(self) -> Budgets:
         """The budgets of a day and a month."""
-        return Limits(self.policy.daily_budget_usd, self.policy.monthly_budget_usd)
+        return budgets_of(self.policy)
 
     @property
     def has_budget(self) -> bool:
@@ -118,7 +116,8 @@ class Spending:
         Raises:
             BudgetExceededError: It passes it; or the model's price is unknown, and there is a budget of any kind.
         """
-        check_budget(amount, self._tightest if amount is None else self.policy.budget_usd, intent_id=intent_id)
+        budget = self._tightest if amount is None else self.policy.budget_usd
+        check_budget(amount, budget, intent_id=intent_id, again=self.again)
 
     def reserve(self, intent: Intent, amount: Decimal | None) -> None:
         """Reserve what an intent is estimated at, in place of what was reserved for it before.
@@ -132,8 +131,20 @@ class Spending:
             return
         reserved = Amounts(usd=amount, open_usd=amount, record_count=intent.record_count)
         entry = Entry(intent.intent_id, day_of(self.clock.now()), reserved, fence=intent.version)
-        if not self._replace(entry, self.limits):
-            raise self._refusal(intent.intent_id, amount, entry.day)
+        if not self._replace(entry, self.budgets):
+            raise self._refusal(intent.intent_id, amount)
+
+    def objection(self, intent: Intent) -> str | None:
+        """Return why what a sealed intent is to pay next could not be reserved now, None if it could. Only reads."""
+        ahead = intent.preflight if intent.preflight is not None and intent.preflight.usage is None else None
+        amount = ahead.estimate_usd if ahead is not None else intent.estimate_usd
+        try:
+            self.check(intent.intent_id, amount)
+        except BudgetExceededError as refusal:
+            return str(refusal)
+        if amount is None or all(use.has_room_for(amount) for use in self._uses(intent.intent_id)):
+            return None
+        return str(self._refusal(intent.intent_id, amount))
 
     def settle(self, intent: Intent, cost: Decimal | None, on_demand: Decimal | None, usage: TokenUsage) -> None:
         """Put what was really paid for an intent in the place of its estimate; an unknown cost leaves the estimate."""
@@ -148,19 +159,19 @@ class Spending:
             unpriced_count=int(cost is None),
         )
         day = before.day if before is not None else day_of(self.clock.now())
-        self._replace(Entry(intent.intent_id, day, amounts, fence=intent.version, is_settled=True), Limits())
+        self._replace(Entry(intent.intent_id, day, amounts, fence=intent.version, is_settled=True), Budgets())
 
     def release(self, intent: Intent) -> None:
         """Take back what was reserved for an intent that is given up with nothing asked."""
         entry = Entry(intent.intent_id, day_of(self.clock.now()), Amounts(), fence=intent.version)
-        self._replace(entry, Limits())
+        self._replace(entry, Budgets())
 
     def month_of(self, intent: Intent) -> Mapping[date, Amounts]:
         """Return the sums of each day of the month in which an intent counts."""
         entry = self.book.entry(intent.intent_id)
         return self.book.month(entry.day if entry is not None else day_of(self.clock.now()))
 
-    def _replace(self, entry: Entry, limits: Limits) -> bool:
+    def _replace(self, entry: Entry, budgets: Budgets) -> bool:
         """Put an entry in the place of the one that is there; return False if a limit leaves no room for it.
 
         Raises:
@@ -171,20 +182,23 @@ class Spending:
             return True
         if before is not None and (before.fence > entry.fence or (before.is_settled and not entry.is_settled)):
             raise LostRaceError(f"another run has gone on with {entry.intent_id}; read it again")
-        return self.book.post(entry, before, limits)
+        return self.book.post(entry, before, budgets)
 
-    def _refusal(self, intent_id: str, amount: Decimal, day: date) -> BudgetExceededError:
-        by_day = self.book.month(day)
-        spent = by_day.get(day, Amounts()).usd
-        limit = self.policy.daily_budget_usd
-        what, setting, later = f"daily budget of {day} in Tokyo", "YORUTSUKE_DAILY_BUDGET_USD", "on another day"
-        if limit is None or spent + amount <= limit:
-            spent, limit = sum((each.usd for each in by_day.values()), Decimal(0)), self.policy.monthly_budget_usd
-            what, setting = f"monthly budget of {day:%Y-%m} in Tokyo", "YORUTSUKE_MONTHLY_BUDGET_USD"
-            later = "in another month"
+    def _uses(self, intent_id: str) -> list[BudgetUse]:
+        """Return how far the budgets are used up now by others than an intent, whose entry would be replaced."""
+        day = day_of(self.clock.now())
+        sums, before = dict(self.book.month(day)), self.book.entry(intent_id)
+        if before is not None and before.day in sums:
+            sums[before.day] -= before.amounts
+        return self.budgets.uses(day, sums)
+
+    def _refusal(self, intent_id: str, amount: Decimal) -> BudgetExceededError:
+        uses = self._uses(intent_id)
+        # If others gave something back since it was refused, all have room: then it is told of the widest.
+        full = next((use for use in uses if not use.has_room_for(amount)), uses[-1])
         return BudgetExceededError(
-            f"{intent_id}: the estimate of {amount:.4f} USD does not fit into the {what}: {spent:.4f} of {limit} USD "
-            f"are spent or reserved; no job was submitted. Raise {setting}, or materialize the day again {later}",
+            f"{intent_id}: the estimate of {amount:.4f} USD does not fit into the {full}; no job was submitted. "
+            f"Raise {full.setting}, or {self.again} {full.next_room}",
         )
 
 

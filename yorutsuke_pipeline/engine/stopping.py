@@ -31,7 +31,7 @@ _JOB_ID = re.compile(r"[a-z0-9]{12}")
 _STOPPED = "Stopped"
 
 
-class Verdict(Word):
+class StopOutcome(Word):
     """What became of a job that was to be stopped."""
 
     STOPPING = "stopping"
@@ -45,13 +45,13 @@ class Stop:
     """A job with what became of it, and why in a sentence."""
 
     job: BatchJob
-    verdict: Verdict
+    outcome: StopOutcome
     reason: str
 
     @property
     def must_be_seen_to(self) -> bool:
         """Whether the job was left and a person may yet stop it; what is asked on demand, only a pause stops."""
-        return self.verdict is Verdict.LEFT and self.job.mode is not JobMode.ON_DEMAND
+        return self.outcome is StopOutcome.LEFT and self.job.mode is not JobMode.ON_DEMAND
 
 
 @dataclass(frozen=True)
@@ -98,35 +98,35 @@ class Stopper:
         # First what is not submitted yet: a slot that comes free must not be taken by it.
         ordered = sorted(jobs, key=lambda job: (not job.awaits_submission, job.intent_id, job.number))
         stops = [self._stop(job, has_begun=job.intent_id in begun) for job in ordered]
-        for name in sorted({stop.job.intent_id for stop in stops if stop.verdict is Verdict.WITHDRAWN}):
+        for name in sorted({stop.job.intent_id for stop in stops if stop.outcome is StopOutcome.WITHDRAWN}):
             self._note_submitted(name)
         return stops
 
     def _stop(self, job: BatchJob, *, has_begun: bool) -> Stop:
         if job.mode is JobMode.ON_DEMAND:
             what = "it is asked on demand, record by record: `yorutsuke pause` stops that within seconds"
-            return Stop(job, Verdict.LEFT, what)
+            return Stop(job, StopOutcome.LEFT, what)
         if job.status == PLANNED:
             return self._withdrawn(job, has_begun=has_begun)
         if job.job_id is None:
             what = "nobody knows yet whether Bedrock has it; launch submit_batch for its day, then stop it"
-            return Stop(job, Verdict.LEFT, what)
+            return Stop(job, StopOutcome.LEFT, what)
         state = self.service.stop(job.job_id)
         if state is None:
-            return Stop(job, Verdict.LEFT, "Bedrock does not know this job; check AWS_REGION and the account")
+            return Stop(job, StopOutcome.LEFT, "Bedrock does not know this job; check AWS_REGION and the account")
         if state.has_ended and state.status != _STOPPED:
-            return Stop(job, Verdict.ENDED, f"it had ended already: {state.status}")
-        return Stop(job, Verdict.STOPPING, "what it answered is kept, the rest goes back in line")
+            return Stop(job, StopOutcome.ENDED, f"it had ended already: {state.status}")
+        return Stop(job, StopOutcome.STOPPING, "what it answered is kept, the rest goes back in line")
 
     def _withdrawn(self, job: BatchJob, *, has_begun: bool) -> Stop:
         if not has_begun:
-            return Stop(job, Verdict.LEFT, "it is not submitted; `yorutsuke pause` keeps it from being")
+            return Stop(job, StopOutcome.LEFT, "it is not submitted; `yorutsuke pause` keeps it from being")
         message = "withdrawn by a person before it was submitted"
         ended = replace(job, status=WITHDRAWN, message=message, completed_at=self.clock.now())
         try:
-            return Stop(self.ledger.save_job(ended), Verdict.WITHDRAWN, "it was not submitted, and will not be")
+            return Stop(self.ledger.save_job(ended), StopOutcome.WITHDRAWN, "it was not submitted, and will not be")
         except LostRaceError:
-            return Stop(job, Verdict.LEFT, "it is being submitted at this moment; stop it again")
+            return Stop(job, StopOutcome.LEFT, "it is being submitted at this moment; stop it again")
 
     def _note_submitted(self, intent_id: str) -> None:
         """Let an intent whose rest was withdrawn count as submitted, so that its answers are read also in a pause."""

@@ -38,7 +38,7 @@ from yorutsuke_pipeline.engine.job_input import job_input
 from yorutsuke_pipeline.engine.meter import NO_METER, Meter
 from yorutsuke_pipeline.engine.on_demand import OnDemandRun
 from yorutsuke_pipeline.engine.orders import policy_of
-from yorutsuke_pipeline.engine.preflight_verdict import PreflightJudge, Verdict
+from yorutsuke_pipeline.engine.preflight_verdict import PreflightJudge, PreflightVerdict
 from yorutsuke_pipeline.engine.slots import Slots, SlotTurn
 from yorutsuke_pipeline.engine.submitted_intent import mark_submitted
 from yorutsuke_pipeline.engine.switch import NEVER_PAUSED, Gate, check_not_paused
@@ -83,7 +83,7 @@ class _Tried:
     """What became of an intent's jobs, what its pre-flight decided, and what paused them."""
 
     jobs: list[BatchJob]
-    verdict: Verdict
+    verdict: PreflightVerdict
     paused: str | None = None
 
 
@@ -153,11 +153,11 @@ class Submitter:
         if not has_begun:
             pause = self.switch.current()
             if pause is not None:
-                return _Tried(jobs, Verdict(intent), str(pause))
+                return _Tried(jobs, PreflightVerdict(intent), str(pause))
             self.spending.reserve(intent, intent.preflight.estimate_usd if intent.preflight else intent.estimate_usd)
         if intent.preflight is None or intent.status is not IntentStatus.MANIFESTED:
-            return self._try(Verdict(intent), jobs, turn, has_begun=has_begun)
-        first, rest = self._try(Verdict(intent), jobs[:1], turn, has_begun=has_begun), jobs[1:]
+            return self._try(PreflightVerdict(intent), jobs, turn, has_begun=has_begun)
+        first, rest = self._try(PreflightVerdict(intent), jobs[:1], turn, has_begun=has_begun), jobs[1:]
         if first.paused is not None:
             return replace(first, jobs=[*first.jobs, *rest])
         verdict = first.verdict
@@ -184,7 +184,7 @@ class Submitter:
     def _judge_of(self, intent: Intent) -> PreflightJudge:
         return PreflightJudge(self.workload, policy_of(intent, self.policy), self.ledger, self.objects, self.spending)
 
-    def _try(self, verdict: Verdict, jobs: list[BatchJob], turn: SlotTurn, *, has_begun: bool) -> _Tried:
+    def _try(self, verdict: PreflightVerdict, jobs: list[BatchJob], turn: SlotTurn, *, has_begun: bool) -> _Tried:
         tried = _Tried([], verdict)
         for job in jobs:
             try:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from yorutsuke_pipeline.engine.days import utc_text
+from yorutsuke_pipeline.engine.days import tokyo_minute
 from yorutsuke_pipeline.engine.errors import PausedError
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ class Pause:
     def __str__(self) -> str:
         """Return the sentence that every place shows which would have submitted something."""
         return (
-            f"submission is paused by {self.by} since {utc_text(self.since)}: {self.reason} "
+            f"submission is paused by {self.by} since {tokyo_minute(self.since)} in Tokyo: {self.reason} "
             "(it goes on after `yorutsuke resume`)"
         )
 

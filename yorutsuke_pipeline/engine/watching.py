@@ -56,7 +56,7 @@ class Progress:
         return self.intent.order is not None and self.intent.status is IntentStatus.OPEN
 
     @property
-    def waits_for_slots(self) -> bool:
+    def awaits_submission(self) -> bool:
         """Whether it is sealed, with some jobs submitted or none, and the rest waiting to be."""
         return self.intent.status is IntentStatus.MANIFESTED
 

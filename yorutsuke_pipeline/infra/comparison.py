@@ -1,6 +1,6 @@
 """An account beside the template: for each resource whether it is there, and as it should be.
 
-What belongs here: the verdicts. How a resource is read is its type's own (`readings`).
+What belongs here: which drifts there are. How a resource is read is its type's own (`readings`).
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ class State(Word):
 
 
 @dataclass(frozen=True)
-class Verdict:
+class ResourceDrift:
     """What became of one resource of the template.
 
     Attributes:
@@ -55,8 +55,8 @@ class Verdict:
 
 def compare(
     resources: Sequence[Resource], readings: Mapping[str, Reading], client: Callable[[str], Any]
-) -> Iterator[Verdict]:
-    """Yield a verdict for each resource, in their order. Only reads.
+) -> Iterator[ResourceDrift]:
+    """Yield the drift of each resource, in their order. Only reads.
 
     Args:
         resources: What should be there.
@@ -66,25 +66,25 @@ def compare(
     for resource in _with_attachments(resources):
         reading = readings.get(resource.type)
         if reading is None:
-            yield Verdict(resource, State.NOT_COMPARED, why=f"nothing here reads a {resource.type}")
+            yield ResourceDrift(resource, State.NOT_COMPARED, why=f"nothing here reads a {resource.type}")
         elif resource.ref is None and resource.type in NAMINGS:
-            yield Verdict(resource, State.NOT_COMPARED, why="the template gives it no name")
+            yield ResourceDrift(resource, State.NOT_COMPARED, why="the template gives it no name")
         else:
             yield _compared(resource, reading, client)
 
 
-def _compared(resource: Resource, reading: Reading, client: Callable[[str], Any]) -> Verdict:
+def _compared(resource: Resource, reading: Reading, client: Callable[[str], Any]) -> ResourceDrift:
     left_out = tuple(name for name in resource.properties if name not in reading.properties)
     try:
         with calling(Target(f"{resource.type} {resource.name}", "AWS_PROFILE and AWS_REGION"), "read it"):
             found = reading.read(client(reading.service), resource)
     except YorutsukeError as error:
-        return Verdict(resource, State.UNREADABLE, not_compared=left_out, why=str(error))
+        return ResourceDrift(resource, State.UNREADABLE, not_compared=left_out, why=str(error))
     if found is None:
-        return Verdict(resource, State.MISSING, not_compared=left_out)
+        return ResourceDrift(resource, State.MISSING, not_compared=left_out)
     expected = {name: value for name, value in resource.properties.items() if name in reading.properties}
     unlike = tuple(differences(expected, found))
-    return Verdict(resource, State.DIFFERS if unlike else State.EQUAL, unlike, left_out)
+    return ResourceDrift(resource, State.DIFFERS if unlike else State.EQUAL, unlike, left_out)
 
 
 def _with_attachments(resources: Sequence[Resource]) -> Iterator[Resource]:

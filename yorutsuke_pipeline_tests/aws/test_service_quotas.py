@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from botocore.awsrequest import AWSResponse
 
-    from yorutsuke_pipeline.engine.quotas import Limits
+    from yorutsuke_pipeline.engine.quotas import NamedLimits
 
 MODEL = "amazon.nova-lite-v1:0"
 OF_NOVA_LITE = {
@@ -59,7 +59,7 @@ def clients() -> AwsClients:
 def book(clients: AwsClients) -> Iterator[Callable[..., Made]]:
     with ExitStack() as attached:
 
-        def make(*answers: AWSResponse | Exception, overrides: Limits | None = None) -> Made:
+        def make(*answers: AWSResponse | Exception, overrides: NamedLimits | None = None) -> Made:
             wire = attached.enter_context(Wire(list(answers)).attached(clients.service_quotas))
             return ServiceQuotaBook(lambda: clients.service_quotas, overrides or {}), wire
 

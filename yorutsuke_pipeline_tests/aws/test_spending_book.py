@@ -14,8 +14,9 @@ import pytest
 
 from yorutsuke_pipeline.aws.clients import AwsClients
 from yorutsuke_pipeline.aws.spending_book import DynamoSpendingBook
+from yorutsuke_pipeline.engine.budgets import Budgets
 from yorutsuke_pipeline.engine.errors import LostRaceError, PermanentError, ThrottledError
-from yorutsuke_pipeline.engine.spending import Amounts, Entry, Limits
+from yorutsuke_pipeline.engine.spending import Amounts, Entry
 from yorutsuke_pipeline_tests.aws.places import embedded_place
 from yorutsuke_pipeline_tests.aws.wire import IMPATIENT, UNHURRIED, URL, Wire, answer, lose_first_answer
 from yorutsuke_pipeline_tests.fakes.spending_book import FakeSpendingBook
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from yorutsuke_pipeline.local_aws.endpoint import Endpoint
     from yorutsuke_pipeline_tests.aws.places import Place
 
-NO_LIMIT = Limits()
+NO_LIMIT = Budgets()
 ONE = Amounts(Decimal("1.000000001"), Decimal("0.5"), Decimal(2), 100, 200, 300, 1)
 
 
@@ -87,35 +88,37 @@ def test_days_add_up_over_intents_in_order(book: SpendingBook, name: str, day: d
     assert list(book.month(later).items()) == [(day, ONE), (later, ONE + ONE)]
 
 
-@pytest.mark.parametrize("limits", [Limits(day_usd=Decimal(2)), Limits(month_usd=Decimal(2))])
-def test_a_sum_reaches_its_limit_and_never_passes_it(book: SpendingBook, name: str, day: date, limits: Limits) -> None:
-    assert book.post(an_entry(f"{name}-1", day), None, limits)
-    assert book.post(an_entry(f"{name}-2", day), None, limits)
+@pytest.mark.parametrize("budgets", [Budgets(day_usd=Decimal(2)), Budgets(month_usd=Decimal(2))])
+def test_a_sum_reaches_its_limit_and_never_passes_it(
+    book: SpendingBook, name: str, day: date, budgets: Budgets
+) -> None:
+    assert book.post(an_entry(f"{name}-1", day), None, budgets)
+    assert book.post(an_entry(f"{name}-2", day), None, budgets)
 
-    assert not book.post(an_entry(f"{name}-3", day, "0.000001"), None, limits)
+    assert not book.post(an_entry(f"{name}-3", day, "0.000001"), None, budgets)
 
     assert book.month(day)[day].usd == 2
     assert book.entry(f"{name}-3") is None
 
 
 def test_the_first_entry_of_a_month_is_held_to_the_limit_as_well(book: SpendingBook, name: str, day: date) -> None:
-    assert not book.post(an_entry(name, day, "2.01"), None, Limits(month_usd=Decimal(2)))
+    assert not book.post(an_entry(name, day, "2.01"), None, Budgets(month_usd=Decimal(2)))
 
     assert (book.entry(name), dict(book.month(day))) == (None, {})
 
 
 def test_another_day_of_the_month_has_a_limit_of_its_own(book: SpendingBook, name: str, day: date) -> None:
-    limits, later = Limits(day_usd=Decimal(1), month_usd=Decimal("2.5")), day + timedelta(days=1)
-    assert book.post(an_entry(f"{name}-1", day), None, limits)
+    budgets, later = Budgets(day_usd=Decimal(1), month_usd=Decimal("2.5")), day + timedelta(days=1)
+    assert book.post(an_entry(f"{name}-1", day), None, budgets)
 
-    assert book.post(an_entry(f"{name}-2", later), None, limits)
-    assert not book.post(an_entry(f"{name}-3", later + timedelta(days=1)), None, limits)
+    assert book.post(an_entry(f"{name}-2", later), None, budgets)
+    assert not book.post(an_entry(f"{name}-3", later + timedelta(days=1)), None, budgets)
 
 
 def test_a_sum_above_its_limit_can_still_be_lowered(book: SpendingBook, name: str, day: date) -> None:
     book.post(an_entry(name, day, "5"), None, NO_LIMIT)
 
-    assert book.post(an_entry(name, day, "4"), book.entry(name), Limits(Decimal(1), Decimal(1)))
+    assert book.post(an_entry(name, day, "4"), book.entry(name), Budgets(Decimal(1), Decimal(1)))
 
     assert book.month(day)[day].usd == 4
 
@@ -137,11 +140,11 @@ def test_of_two_who_read_the_same_entry_one_is_turned_away(book: SpendingBook, n
 def test_of_many_at_once_only_as_many_get_through_as_the_limit_has_room_for(
     book: SpendingBook, name: str, day: date
 ) -> None:
-    limits = Limits(month_usd=Decimal(3))
+    budgets = Budgets(month_usd=Decimal(3))
     entries = [an_entry(f"{name}-{number}", day + timedelta(days=number % 4)) for number in range(12)]
 
     with ThreadPoolExecutor(6) as pool:
-        admitted = list(pool.map(lambda entry: book.post(entry, None, limits), entries))
+        admitted = list(pool.map(lambda entry: book.post(entry, None, budgets), entries))
 
     assert admitted.count(True) == 3
     assert sum(amounts.usd for amounts in book.month(day).values()) == 3
@@ -152,7 +155,7 @@ def test_an_entry_whose_answer_got_lost_counts_once(embedded_aws: Endpoint, name
     book = adapter(place)
     tries = lose_first_answer(place.clients.dynamodb, "TransactWriteItems")
 
-    assert book.post(an_entry(name, day), None, Limits(month_usd=Decimal(1)))
+    assert book.post(an_entry(name, day), None, Budgets(month_usd=Decimal(1)))
 
     assert len(tries) == 2
     assert book.month(day)[day].usd == 1
@@ -181,7 +184,7 @@ def post_against(*answers: AWSResponse, patience: Patience = UNHURRIED) -> tuple
     """Post an entry to a table that answers so; return what came of it, and how often it was asked."""
     with Wire(list(answers)).attached(offline().dynamodb) as wire:
         book = DynamoSpendingBook(offline().dynamodb, "jobs", patience)
-        return book.post(an_entry("a", date(2026, 1, 9)), None, Limits(Decimal(5), Decimal(5))), len(wire.requests)
+        return book.post(an_entry("a", date(2026, 1, 9)), None, Budgets(Decimal(5), Decimal(5))), len(wire.requests)
 
 
 @pytest.mark.parametrize("reason", ["TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"])

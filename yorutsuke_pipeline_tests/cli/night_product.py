@@ -26,8 +26,6 @@ if TYPE_CHECKING:
     from yorutsuke_pipeline_tests.fakes.spending_book import FakeSpendingBook
     from yorutsuke_pipeline_tests.fakes.switch import FakeSwitch
 
-SETTINGS = load_settings({"YORUTSUKE_FEWEST_RECORDS": "3", "YORUTSUKE_MOST_RECORDS": "4"})
-
 
 @dataclass(frozen=True)
 class NightProduct:
@@ -51,10 +49,11 @@ class NightProduct:
         return self.switch
 
 
-def product_of(night: Night) -> Composition:
+def product_of(night: Night, **settings: str) -> Composition:
     """Return a product over a night's fakes, in batches of three records or more."""
+    given = {f"YORUTSUKE_{name.upper()}": value for name, value in settings.items()}
     product = NightProduct(
-        SETTINGS,
+        load_settings({"YORUTSUKE_FEWEST_RECORDS": "3", "YORUTSUKE_MOST_RECORDS": "4", **given}),
         night.ledger,
         night.objects,
         night.service,
@@ -67,10 +66,10 @@ def product_of(night: Night) -> Composition:
     return cast("Composition", product)
 
 
-def line_of(night: Night) -> Line:
+def line_of(night: Night, **settings: str) -> Line:
     """Return the line of receipts over a night's fakes."""
     return Line(
-        product_of(night),
+        product_of(night, **settings),
         ReceiptsWorkload(),
         night.pending,
         FakeImageBook(night.pending),
@@ -79,7 +78,7 @@ def line_of(night: Night) -> Line:
     )
 
 
-def terminal_of(night: Night) -> Terminal:
+def terminal_of(night: Night, **settings: str) -> Terminal:
     """Return a terminal whose commands work on a night's fakes."""
-    line = line_of(night)
+    line = line_of(night, **settings)
     return Terminal(line.product, stages=Stages(line))

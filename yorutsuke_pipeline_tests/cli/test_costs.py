@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from yorutsuke_pipeline.engine.spending import Amounts, Entry, Limits
+from yorutsuke_pipeline.engine.budgets import Budgets
+from yorutsuke_pipeline.engine.spending import Amounts, Entry
 from yorutsuke_pipeline_tests.cli.conftest import Terminal, product_of
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ def day(terminal: Terminal, user: str) -> date:
     settled = Amounts(Decimal("0.0200001"), Decimal(0), Decimal("0.0400002"), 100, 130_000, 11_000)
     reserved = Amounts(usd=Decimal("0.03"), open_usd=Decimal("0.03"), record_count=120)
     for number, amounts in enumerate((settled, reserved)):
-        terminal.product.spending_book.post(Entry(f"{user}-{number}", third, amounts, fence=1), None, Limits())
+        terminal.product.spending_book.post(Entry(f"{user}-{number}", third, amounts, fence=1), None, Budgets())
     return third
 
 

@@ -120,6 +120,16 @@ def test_wait_ends_as_the_runs_end(terminal: Terminal, queue: FakeRunQueue, outc
     assert outcome in result.stdout
 
 
+def test_wait_says_which_run_failed_and_why(terminal: Terminal, queue: FakeRunQueue) -> None:
+    queue.failed, queue.outcome, queue.failure = [GONE], "FAILURE", "bedrock_job: the quota of jobs is 0"
+
+    said = terminal.run("retry-failed", "--from", "2026-05-01", "--to", "2026-05-31", "--wait").stderr
+    document = terminal.document("retry-failed", "--from", "2026-05-01", "--to", "2026-05-31", "--wait")
+
+    assert f"{GONE}: run run-{GONE} failed: bedrock_job: the quota of jobs is 0\n" in said
+    assert document["launched"][0]["failure"] == queue.failure
+
+
 def test_without_a_daemon_the_runs_are_launched_and_not_waited_for(terminal: Terminal, queue: FakeRunQueue) -> None:
     queue.failed, queue.is_alive = [GONE], False
 

@@ -118,6 +118,19 @@ def test_the_list_can_be_cut_down_to_a_kind_of_reason(failures: Failures) -> Non
     assert other not in listed
 
 
+def test_a_reason_that_no_record_has_is_answered_with_those_that_there_are(failures: Failures) -> None:
+    kind = f"kind-{uuid.uuid4().hex}"
+    failures.add("a", kind=kind)
+    failures.add("b", kind=kind)
+
+    listed = failures.terminal.run("dead-letters", "list", "--reason", "nonsense")
+    redriven = failures.terminal.run("dead-letters", "redrive", "--reason", "nonsense", "--yes")
+
+    for result in (listed, redriven):
+        assert "no record has the reason 'nonsense'; the reasons here are: " in result.stderr
+        assert f"{kind} (2)" in result.stderr
+
+
 def test_what_waits_no_more_is_listed_only_with_all(failures: Failures) -> None:
     redriven, discarded = failures.add("a"), failures.add("b")
     failures.terminal.run("dead-letters", "redrive", redriven)

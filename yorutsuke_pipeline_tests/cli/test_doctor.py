@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
+from yorutsuke_pipeline.cli.parameters import today
+from yorutsuke_pipeline.engine.budgets import Budgets
+from yorutsuke_pipeline.engine.spending import Amounts, Entry
 from yorutsuke_pipeline_tests.cli.conftest import Terminal, product_of
 
 if TYPE_CHECKING:
@@ -60,3 +65,17 @@ def test_quotas_events_and_alerts_are_looked_at_where_the_settings_lead(embedded
 @pytest.mark.parametrize("named", ["mai", "arn:aws:s3:::receipts", "arn:aws:iam::000000000000:root"])
 def test_a_submitter_that_is_neither_role_nor_user_is_wrong_usage(terminal: Terminal, named: str) -> None:
     assert terminal.run("doctor", "--submitter", named).exit_code == 2
+
+
+def test_a_budget_that_is_used_up_is_not_good_and_its_sums_are_shown(embedded_aws: Endpoint, user: str) -> None:
+    product = product_of(Path(embedded_aws.home), daily_budget_usd="0.000001")
+    entry = Entry(user, today(), Amounts(usd=Decimal(1)), fence=1)
+    product.spending_book.post(entry, None, Budgets())
+
+    found = Terminal(product).document("doctor")["findings"]
+    product.spending_book.post(replace(entry, amounts=Amounts()), product.spending_book.entry(user), Budgets())
+
+    (budget,) = (each for each in found if each["check"] == "budget")
+    assert budget["state"] == "look"
+    assert "of 0.000001 USD are spent or reserved" in budget["found"]
+    assert "YORUTSUKE_DAILY_BUDGET_USD" in budget["remedy"]

@@ -58,6 +58,14 @@ def test_adding_the_same_folder_again_adds_nothing(terminal: Terminal, user: str
     ]
 
 
+def test_a_person_reads_in_tokyo_time_when_a_photo_came(terminal: Terminal, user: str, photos: Path) -> None:
+    terminal.run("receipts", "add", photos / "a.jpg", "--user", user, "--date", PAST_DAY)
+
+    head, row = terminal.run("receipts", "list", "--user", user).stdout.splitlines()
+
+    assert dict(zip(head.split("\t"), row.split("\t"), strict=True))["uploaded (Tokyo)"] == "2026-01-09 23:59"
+
+
 def test_a_photo_of_a_past_day_waits_in_that_day_and_is_in_the_bucket(
     terminal: Terminal, user: str, photos: Path
 ) -> None:

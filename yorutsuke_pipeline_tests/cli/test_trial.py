@@ -48,6 +48,31 @@ def test_who_does_not_want_to_pay_has_asked_nothing_and_leaves_no_trial_open() -
     assert terminal.document("trial", "list")["trials"] == []
 
 
+def test_where_nobody_can_answer_nothing_is_asked_nor_left_open_and_the_option_is_named() -> None:
+    night = doctored()
+    terminal = terminal_of(night)
+
+    result = terminal.run(*START, "--limit", "2")
+
+    assert (result.exit_code, night.model.asked) == (2, [])
+    assert "To say yes beforehand: --yes" in result.stderr
+    assert terminal.document("trial", "list")["trials"] == []
+
+
+def test_a_trial_that_the_daily_budget_refuses_is_told_with_what_to_do_also_by_show() -> None:
+    night = doctored()
+    terminal = terminal_of(night, daily_budget_usd="0.0000001")
+
+    refused = terminal.run(*START, "--limit", "2", "--yes")
+    shown = terminal.run("trial", "show", TRIAL)
+    discarded = terminal.run("trial", "discard", TRIAL)
+
+    way_out = "or start the trial again on another day, or give it up: `yorutsuke trial discard"
+    assert [way_out in result.stderr for result in (refused, shown)] == [True, True]
+    assert (refused.exit_code, shown.exit_code) == (1, 1)
+    assert "is discarded" in discarded.stdout
+
+
 def test_a_whole_day_runs_as_a_batch_and_show_compares_when_it_has_ended() -> None:
     night = doctored()
     terminal = terminal_of(night)

@@ -25,6 +25,10 @@ from yorutsuke_pipeline_tests.engine.nights import DAY
 from yorutsuke_pipeline_tests.engine.reconciliation.nights import reconciler_of
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from dagster._core.definitions.sensor_definition import SensorExecutionData  # exported nowhere else
+
     from yorutsuke_pipeline_tests.engine.nights import Night
 
 DAY_KEY = DAY.isoformat()
@@ -77,6 +81,29 @@ def lateness_of(night: Night) -> Lateness:
     return Lateness(
         name, policy, limits, night.ledger, night.pending, night.clock, FixedQuotas(policy.quotas), night.switch
     )
+
+
+def tick(
+    sensor: str,
+    given: Mapping[str, object],
+    *,
+    instance: dg.DagsterInstance | None = None,
+    cursor: str | None = None,
+) -> SensorExecutionData:
+    """Evaluate a sensor once, as Dagster's daemon does, with the resources that it is given."""
+    repository = definitions().get_repository_def()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        context = dg.build_sensor_context(
+            instance=instance, repository_def=repository, cursor=cursor, resources=dict(given)
+        )
+        return repository.get_sensor_def(sensor).evaluate_tick(context)
+
+
+def completion_resources(night: Night) -> dict[str, object]:
+    """Return what the completion sensor asks for."""
+    wanted = ("lookout", "receipts")
+    return {name: value for name, value in resources(night).items() if name in wanted}
 
 
 def materialize(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
@@ -10,9 +9,9 @@ import dagster as dg
 import pytest
 
 from yorutsuke_pipeline.defs.jobs import INTENT_TAG
-from yorutsuke_pipeline.defs.sensors.completion import MOST_FAILED_INGESTS
+from yorutsuke_pipeline.defs.sensors.completion import MOST_FAILURES
 from yorutsuke_pipeline.engine.lookout import Lookout
-from yorutsuke_pipeline_tests.defs.days import DAY_KEY, definitions, resources, stages_of
+from yorutsuke_pipeline_tests.defs.days import DAY_KEY, completion_resources, tick
 from yorutsuke_pipeline_tests.engine.interruptions import Calls, Interruption
 from yorutsuke_pipeline_tests.engine.nights import DAY, FIRST, night_of, with_quotas
 from yorutsuke_pipeline_tests.engine.test_switch import PAUSE
@@ -20,6 +19,8 @@ from yorutsuke_pipeline_tests.fakes.hint_queue import FakeHintQueue
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from dagster._core.definitions.sensor_definition import SensorExecutionData  # exported nowhere else
 
     from yorutsuke_pipeline_tests.engine.nights import Night
 
@@ -30,22 +31,12 @@ def instance() -> Iterator[dg.DagsterInstance]:
         yield ephemeral
 
 
-def _tick(night: Night, instance: dg.DagsterInstance) -> dg.SensorResult | dg.SkipReason:
-    repository = definitions().get_repository_def()
-    sensor = repository.get_sensor_def("batch_completion")
-    wanted = {"lookout", "receipts"}
-    given = {name: value for name, value in resources(night).items() if name in wanted}
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        context = dg.build_sensor_context(instance=instance, repository_def=repository, resources=given)
-        # The function itself: called directly, Dagster hands it resources as arguments, which its daemon does not.
-        result = sensor._raw_fn(context)
-    assert isinstance(result, (dg.SensorResult, dg.SkipReason))
-    return result
+def _tick(night: Night, instance: dg.DagsterInstance) -> SensorExecutionData:
+    return tick("batch_completion", completion_resources(night), instance=instance)
 
 
-def _requests(result: dg.SensorResult | dg.SkipReason) -> list[dg.RunRequest]:
-    return list(result.run_requests or []) if isinstance(result, dg.SensorResult) else []
+def _requests(result: SensorExecutionData) -> list[dg.RunRequest]:
+    return list(result.run_requests or ())
 
 
 def _a_run(instance: dg.DagsterInstance, job: str, status: dg.DagsterRunStatus, **tags: str) -> None:
@@ -54,7 +45,9 @@ def _a_run(instance: dg.DagsterInstance, job: str, status: dg.DagsterRunStatus, 
 
 
 def test_without_an_open_intent_there_is_nothing_to_do(instance: dg.DagsterInstance) -> None:
-    assert isinstance(_tick(night_of(0), instance), dg.SkipReason)
+    result = _tick(night_of(0), instance)
+
+    assert (_requests(result), result.skip_message) == ([], "no intent is open")
 
 
 def test_a_job_that_still_runs_is_waited_for(instance: dg.DagsterInstance) -> None:
@@ -85,8 +78,7 @@ def test_a_changed_status_is_observed_on_the_job_of_its_day(instance: dg.Dagster
 
     result = _tick(night, instance)
 
-    assert isinstance(result, dg.SensorResult)
-    (observation,) = result.asset_events
+    (observation,) = result.asset_events or ()
     assert isinstance(observation, dg.AssetObservation)
     assert (observation.asset_key, observation.partition) == (dg.AssetKey("bedrock_job"), DAY_KEY)
 
@@ -99,7 +91,7 @@ def test_an_ingest_that_failed_is_launched_again_under_a_new_key_until_a_person_
     night.end_jobs()
 
     keys = []
-    for _ in range(MOST_FAILED_INGESTS + 1):
+    for _ in range(MOST_FAILURES + 1):
         keys.append([request.run_key for request in _requests(_tick(night, instance))])
         _a_run(instance, "ingest_results", dg.DagsterRunStatus.FAILURE, **{INTENT_TAG: FIRST})
 
@@ -150,7 +142,7 @@ def test_no_run_is_launched_for_jobs_that_would_find_no_slot(instance: dg.Dagste
 
     result = _tick(night, instance)
 
-    assert isinstance(result, dg.SkipReason)
+    assert _requests(result) == []
     assert "1 jobs wait for a free slot" in str(result.skip_message)
 
 
@@ -202,19 +194,11 @@ class _Sensor:
 
     def tick(self) -> list[str | None]:
         """Evaluate it; return the run keys that it asks for."""
-        repository = definitions().get_repository_def()
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            context = dg.build_sensor_context(
-                instance=self._instance,
-                repository_def=repository,
-                cursor=self.cursor,
-                resources={"lookout": self._lookout, "receipts": stages_of(self._night)},
-            )
-            tick = repository.get_sensor_def("batch_completion").evaluate_tick(context)
-        self.cursor = tick.cursor
+        given = {**completion_resources(self._night), "lookout": self._lookout}
+        ticked = tick("batch_completion", given, instance=self._instance, cursor=self.cursor)
+        self.cursor = ticked.cursor
         self._night.clock.advance(timedelta(seconds=30))
-        return [request.run_key for request in tick.run_requests or ()]
+        return [request.run_key for request in ticked.run_requests or ()]
 
 
 def test_with_events_an_ended_job_is_picked_up_at_the_next_tick(instance: dg.DagsterInstance) -> None:
@@ -264,7 +248,7 @@ def test_while_submission_is_paused_nothing_is_submitted_again_and_the_tick_says
     night.switch.resume()
     resumed = _tick(night, instance)
 
-    assert isinstance(paused, dg.SkipReason)
+    assert _requests(paused) == []
     assert "the prices look odd" in str(paused.skip_message)
     assert [(request.job_name, request.partition_key) for request in _requests(resumed)] == [("submit_batch", DAY_KEY)]
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING
@@ -12,7 +11,7 @@ import pytest
 
 from yorutsuke_pipeline.engine.hints import NO_HINTS
 from yorutsuke_pipeline.engine.lookout import Lookout
-from yorutsuke_pipeline_tests.defs.days import DAY_KEY, definitions, resources
+from yorutsuke_pipeline_tests.defs.days import DAY_KEY, completion_resources, definitions, resources, tick
 from yorutsuke_pipeline_tests.engine.interruptions import Calls, Interruption, Killed
 from yorutsuke_pipeline_tests.engine.invariants import check_settled
 from yorutsuke_pipeline_tests.engine.nights import FIRST, night_of
@@ -34,15 +33,10 @@ def instance() -> Iterator[dg.DagsterInstance]:
 
 def requested_keys(night: Night, instance: dg.DagsterInstance, watch: Watch | None = None) -> list[str | None]:
     """Return the run keys that a tick of the sensor asks for."""
-    repository = definitions().get_repository_def()
-    wanted = {"lookout", "receipts"}
-    given = {name: value for name, value in resources(night).items() if name in wanted}
+    given = completion_resources(night)
     given |= {"lookout": Lookout(watch, NO_HINTS, timedelta(0))} if watch is not None else {}
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        context = dg.build_sensor_context(instance=instance, repository_def=repository, resources=given)
-        result = repository.get_sensor_def("batch_completion").evaluate_tick(context)
-    return [request.run_key for request in result.run_requests or []]
+    result = tick("batch_completion", given, instance=instance)
+    return [request.run_key for request in result.run_requests or ()]
 
 
 def ended(count: int = 3) -> Night:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -10,11 +9,11 @@ import dagster as dg
 import pytest
 
 from yorutsuke_pipeline.defs.jobs import INTENT_TAG
-from yorutsuke_pipeline.defs.sensors.completion import MOST_FAILED_INGESTS
+from yorutsuke_pipeline.defs.sensors.completion import MOST_FAILURES
 from yorutsuke_pipeline.defs.stop_jobs import STOP_JOBS
 from yorutsuke_pipeline.engine.errors import TransientError
 from yorutsuke_pipeline_tests.cli.night_product import product_of
-from yorutsuke_pipeline_tests.defs.days import DAY_KEY, definitions, materialize, stages_of
+from yorutsuke_pipeline_tests.defs.days import DAY_KEY, definitions, materialize, stages_of, tick
 from yorutsuke_pipeline_tests.engine.nights import DAY, FIRST, Night, night_of
 from yorutsuke_pipeline_tests.fakes.alert_channel import FakeAlertChannel
 
@@ -42,16 +41,8 @@ class Sensor:
     def tick(self) -> list[Alert]:
         """Evaluate it; return what was told."""
         told_before = len(self.channel.sent)
-        repository = definitions().get_repository_def()
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            context = dg.build_sensor_context(
-                instance=self.instance,
-                repository_def=repository,
-                cursor=self.cursor,
-                resources={"product": product_of(self.night), "alert_channel": self.channel},
-            )
-            self.cursor = repository.get_sensor_def("failed_days").evaluate_tick(context).cursor
+        given = {"product": product_of(self.night), "alert_channel": self.channel}
+        self.cursor = tick("failed_days", given, instance=self.instance, cursor=self.cursor).cursor
         return self.channel.sent[told_before:]
 
     def fail(self, job: str, **tags: str) -> dg.DagsterRun:
@@ -215,11 +206,11 @@ def test_a_run_that_dagster_starts_again_is_not_told_of(sensor: Sensor) -> None:
 def test_an_ingest_is_told_of_when_the_sensor_gives_up_launching_it_again(instance: dg.DagsterInstance) -> None:
     sensor, told = Sensor(instance, submitted()), []
 
-    for _ in range(MOST_FAILED_INGESTS):
+    for _ in range(MOST_FAILURES):
         sensor.fail("ingest_results", **{INTENT_TAG: FIRST})
         told.append(len(sensor.tick()))
 
-    assert told == [0] * (MOST_FAILED_INGESTS - 1) + [1]
+    assert told == [0] * (MOST_FAILURES - 1) + [1]
 
 
 def test_a_day_whose_job_ended_badly_is_told_of_at_once(instance: dg.DagsterInstance) -> None:

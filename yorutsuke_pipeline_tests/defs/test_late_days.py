@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import json
-import warnings
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-import dagster as dg
 import pytest
 
 from yorutsuke_pipeline.engine.errors import TransientError
-from yorutsuke_pipeline_tests.defs.days import definitions, stages_of
+from yorutsuke_pipeline_tests.defs.days import stages_of, tick
 from yorutsuke_pipeline_tests.engine.nights import FIRST, Night, night_of
 from yorutsuke_pipeline_tests.fakes.alert_channel import FakeAlertChannel
 
@@ -29,16 +27,8 @@ class Sensor:
     def tick(self) -> list[str]:
         """Evaluate it; return the subjects of what was told."""
         told_before = len(self.channel.sent)
-        repository = definitions().get_repository_def()
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            context = dg.build_sensor_context(
-                repository_def=repository,
-                cursor=self.cursor,
-                resources={"receipts": stages_of(self.night), "alert_channel": self.channel},
-            )
-            tick = repository.get_sensor_def("late_days").evaluate_tick(context)
-        self.cursor = tick.cursor
+        given = {"receipts": stages_of(self.night), "alert_channel": self.channel}
+        self.cursor = tick("late_days", given, cursor=self.cursor).cursor
         return [alert.subject for alert in self.channel.sent[told_before:]]
 
 

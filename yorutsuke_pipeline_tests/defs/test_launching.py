@@ -6,7 +6,7 @@ from pathlib import Path
 import dagster as dg
 import pytest
 
-from yorutsuke_pipeline.defs.launching import Launchpad, launchpad
+from yorutsuke_pipeline.defs.launching import LaunchedRun, Launchpad, launchpad
 from yorutsuke_pipeline.defs.partitions import build_days
 from yorutsuke_pipeline.engine.errors import ConfigurationError
 from yorutsuke_pipeline.engine.retrying import Half
@@ -21,7 +21,7 @@ def run_manifest(instance: dg.DagsterInstance, day: date, *, fails: bool) -> Non
     @dg.asset(partitions_def=build_days(FIRST))
     def manifest() -> None:
         if fails:
-            raise dg.Failure("the budget is passed", allow_retries=False)
+            raise dg.Failure("the budget is passed\nof the day", allow_retries=False)
 
     dg.materialize([manifest], partition_key=day.isoformat(), instance=instance, raise_on_error=False)
 
@@ -45,6 +45,23 @@ def test_a_day_with_a_run_that_has_not_ended_is_busy() -> None:
             instance.run_storage.add_run(run)
 
         assert Launchpad(BLUEPRINT, instance, ROOT, None).busy_days([NINTH, TENTH, ELEVENTH]) == {NINTH}
+
+
+def test_a_run_that_is_waited_for_and_fails_says_why_in_a_line() -> None:
+    with dg.DagsterInstance.ephemeral() as instance:
+        run_manifest(instance, NINTH, fails=True)
+        run_manifest(instance, TENTH, fails=False)
+        runs = [
+            LaunchedRun(run.run_id, date.fromisoformat(run.tags["dagster/partition"]), Half.SUBMIT, "QUEUED")
+            for run in instance.get_runs()
+        ]
+
+        ended = Launchpad(instance, ROOT, None).wait(runs, lambda _done, _total: None)
+
+    assert {run.day: (run.status, run.failure) for run in ended} == {
+        NINTH: ("FAILURE", "manifest: the budget is passed"),
+        TENTH: ("SUCCESS", None),
+    }
 
 
 def test_a_folder_without_dagsters_history_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

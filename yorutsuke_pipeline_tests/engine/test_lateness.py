@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, timedelta
+from decimal import Decimal
 
 import pytest
 
 from yorutsuke_pipeline.engine.alerts import Alert, in_one
-from yorutsuke_pipeline.engine.errors import PermanentError
+from yorutsuke_pipeline.engine.errors import BudgetExceededError, PermanentError
 from yorutsuke_pipeline.engine.lateness import Lateness, Limits
 from yorutsuke_pipeline.engine.policy import BelowMinimum
 from yorutsuke_pipeline.engine.quotas import FixedQuotas
@@ -81,6 +82,33 @@ def test_an_old_day_that_is_backfilled_has_as_long_as_a_new_one() -> None:
     night.clock.advance(DEADLINE - timedelta(seconds=1))
     assert f"late {FIRST}" not in keys(night)
     night.clock.advance(timedelta(seconds=1))
+    assert f"late {FIRST}" in keys(night)
+
+
+def test_an_intent_that_a_budget_refuses_is_told_of_again_when_no_night_looks_at_its_day_any_more() -> None:
+    night = night_of(3)
+    night.policy = replace(night.policy, daily_budget_usd=Decimal("0.0000001"))
+    with pytest.raises(BudgetExceededError):
+        night.submit()
+    # The last night that looks two days back is that after the 11th, at 02:00 on the 12th.
+    night.clock.advance(3 * DEADLINE - timedelta(seconds=1))
+    assert f"late {FIRST}" in keys(night)
+
+    night.clock.advance(timedelta(seconds=1))
+    left = next(alert for alert in alerts(night) if alert.key == f"left {FIRST}")
+
+    assert f"late {FIRST}" not in keys(night)
+    assert left.subject == "no night submits 2026-01-09 any more"
+    assert "look at 2 days before the one that has ended (YORUTSUKE_NIGHTLY_DAYS_BACK)" in left.text
+    assert "The last run of submit_batch says why" in left.text
+    assert "yorutsuke backfill --from 2026-01-09 --to 2026-01-09" in left.text
+
+
+def test_what_is_submitted_is_left_by_no_night_however_old_its_day_is() -> None:
+    night = submitted()
+
+    night.clock.advance(10 * DEADLINE)
+
     assert f"late {FIRST}" in keys(night)
 
 
@@ -160,7 +188,7 @@ def test_while_submission_is_paused_the_pause_is_named_and_no_backfill_that_woul
     night.switch.resume()
     resumed, *_ = alerts(night)
 
-    assert "submission is paused by aoi since 2026-01-09T17:00:00.000Z: the prices look odd" in paused.text
+    assert "submission is paused by aoi since 2026-01-10 02:00 in Tokyo: the prices look odd" in paused.text
     assert "yorutsuke resume" in paused.text
     assert "backfill" not in paused.text
     assert "yorutsuke backfill --from 2026-01-09 --to 2026-01-09" in resumed.text

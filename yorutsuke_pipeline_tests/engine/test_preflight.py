@@ -31,6 +31,7 @@ from yorutsuke_pipeline_tests.fakes.model import FakeModel
 from yorutsuke_pipeline_tests.fakes.prices import NOVA_LITE, FixedPrices
 
 CAREFUL = replace(POLICY, preflight_from=8, preflight_records=2)
+OTHER_MODEL = "amazon.nova-pro-v1:0"
 REFUSAL = ModelRefusedError(400, "ValidationException: Malformed input request")
 
 
@@ -39,6 +40,14 @@ def large_night(count: int = 9, *failures: Exception) -> Night:
     night = night_of(count, policy=CAREFUL)
     night.model = FakeModel(night.say, failures=failures)
     return night
+
+
+def run_with_another_model(night: Night) -> None:
+    """Let the night go on to its end with a model that answers, and that is another."""
+    night.model = FakeModel(night.say)
+    night.policy = replace(CAREFUL, model_id=OTHER_MODEL)
+    night.run_until_settled()
+    check_settled(night)
 
 
 def statuses(night: Night) -> list[str]:
@@ -184,12 +193,9 @@ def test_a_model_that_cannot_be_asked_at_all_costs_no_attempt_and_can_be_mended(
     night = large_night(9, *[ConfigurationError("no access to the model")] * 2)
     with pytest.raises(ConfigurationError):
         night.submit()
-    night.model = FakeModel(night.say)
-    night.policy = replace(CAREFUL, model_id="amazon.nova-pro-v1:0")
 
-    night.run_until_settled()
+    run_with_another_model(night)
 
-    check_settled(night)
     assert [intent.record_count for intent in night.ledger.intents.values()] == [0, 9]
 
 
@@ -199,13 +205,10 @@ def test_a_model_that_is_changed_after_a_pre_flight_over_budget_is_the_one_that_
     night.policy = replace(CAREFUL, budget_usd=Decimal("0.05"))
     with pytest.raises(BudgetExceededError):
         night.submit()
-    night.model = FakeModel(night.say)
-    night.policy = replace(CAREFUL, model_id="amazon.nova-pro-v1:0")
 
-    night.run_until_settled()
+    run_with_another_model(night)
 
-    check_settled(night)
-    assert {request.model_id for request in night.service.requests.values()} == {"amazon.nova-pro-v1:0"}
+    assert {request.model_id for request in night.service.requests.values()} == {OTHER_MODEL}
     assert len(night.table.rows) == 9
 
 

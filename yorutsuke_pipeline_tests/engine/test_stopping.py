@@ -10,7 +10,7 @@ from yorutsuke_pipeline.engine.batch_job import SUBMITTING, WITHDRAWN
 from yorutsuke_pipeline.engine.errors import PermanentError
 from yorutsuke_pipeline.engine.events import EventName
 from yorutsuke_pipeline.engine.intent import IntentStatus
-from yorutsuke_pipeline.engine.stopping import Stopper, Verdict
+from yorutsuke_pipeline.engine.stopping import StopOutcome, Stopper
 from yorutsuke_pipeline_tests.engine.invariants import check_settled
 from yorutsuke_pipeline_tests.engine.nights import DAY, FIRST, Night, night_of
 from yorutsuke_pipeline_tests.engine.test_switch import PAUSE
@@ -34,7 +34,7 @@ def test_a_job_is_stopped_by_any_of_its_names(name: str) -> None:
 
     stops = stopper(night).stop(stopper(night).named(name))
 
-    assert [stop.verdict for stop in stops] == [Verdict.STOPPING]
+    assert [stop.outcome for stop in stops] == [StopOutcome.STOPPING]
     assert night.service.states["job000000001"].status == "Stopping"
 
 
@@ -56,7 +56,7 @@ def test_all_open_jobs_of_a_day_are_stopped() -> None:
 
     stops = stopper(night).stop(stopper(night).of_day(DAY))
 
-    assert [stop.verdict for stop in stops] == [Verdict.STOPPING, Verdict.STOPPING]
+    assert [stop.outcome for stop in stops] == [StopOutcome.STOPPING, StopOutcome.STOPPING]
     assert {state.status for state in night.service.states.values()} == {"Stopping"}
 
 
@@ -68,7 +68,10 @@ def test_a_job_that_waits_for_a_slot_is_withdrawn_with_those_that_run_and_its_re
     night.end("Stopped")
     night.run_until_settled()
 
-    assert [(stop.job.number, stop.verdict) for stop in stops] == [(2, Verdict.WITHDRAWN), (1, Verdict.STOPPING)]
+    assert [(stop.job.number, stop.outcome) for stop in stops] == [
+        (2, StopOutcome.WITHDRAWN),
+        (1, StopOutcome.STOPPING),
+    ]
     assert night.ledger.rows[FIRST, 2].status == WITHDRAWN
     assert (waiting.jobs[1].status, waiting.waiting_for_slots) == (WITHDRAWN, 0)
     check_settled(night)
@@ -103,7 +106,7 @@ def test_of_an_intent_that_is_not_submitted_nothing_is_stopped_or_withdrawn() ->
 
     (stop,) = stopper(night).stop(stopper(night).of_day(DAY))
 
-    assert stop.verdict is Verdict.LEFT
+    assert stop.outcome is StopOutcome.LEFT
     assert "yorutsuke pause" in stop.reason
     assert night.ledger.rows[FIRST, 1].awaits_submission
 
@@ -114,7 +117,7 @@ def test_a_job_that_nobody_knows_of_for_sure_is_left_alone() -> None:
 
     (stop,) = stopper(night).stop(stopper(night).of_day(DAY))
 
-    assert stop.verdict is Verdict.LEFT
+    assert stop.outcome is StopOutcome.LEFT
     assert "submit_batch" in stop.reason
 
 
@@ -125,7 +128,7 @@ def test_a_job_that_ended_meanwhile_is_told_with_its_ending() -> None:
 
     (stop,) = stopper(night).stop(meant)
 
-    assert (stop.verdict, stop.reason) == (Verdict.ENDED, "it had ended already: Completed")
+    assert (stop.outcome, stop.reason) == (StopOutcome.ENDED, "it had ended already: Completed")
 
 
 def test_a_job_that_the_service_does_not_know_is_told() -> None:
@@ -135,7 +138,7 @@ def test_a_job_that_the_service_does_not_know_is_told() -> None:
 
     (stop,) = stopper(night).stop(meant)
 
-    assert stop.verdict is Verdict.LEFT
+    assert stop.outcome is StopOutcome.LEFT
     assert "AWS_REGION" in stop.reason
 
 

@@ -140,7 +140,7 @@ def test_two_looks_at_once_both_see_the_end_and_one_writes_it_down() -> None:
     assert night.ledger.rows[FIRST, 1].version == other.ledger.rows[FIRST, 1].version
 
 
-def test_a_sealed_intent_waits_for_slots_and_is_not_ready_although_its_first_job_has_ended() -> None:
+def test_a_sealed_intent_awaits_submission_and_is_not_ready_although_its_first_job_has_ended() -> None:
     night = night_of(8)
     night.service = FakeBatchService([CreateAnswer.CREATED, CreateAnswer.SLOTS_FULL], clock=night.clock)
     night.submit()
@@ -148,7 +148,7 @@ def test_a_sealed_intent_waits_for_slots_and_is_not_ready_although_its_first_job
 
     progress = look(night)
 
-    assert progress.waits_for_slots
+    assert progress.awaits_submission
     assert not progress.is_ready
 
 

@@ -16,12 +16,13 @@ if TYPE_CHECKING:
 
 @dataclass
 class FakeRunQueue:
-    """Implements `RunQueue`: runs end as `outcome` says once they are waited for."""
+    """Implements `RunQueue`: runs end as `outcome` and `failure` say once they are waited for."""
 
     failed: Sequence[date] = ()
     busy: frozenset[date] = frozenset()
     is_alive: bool = True
     outcome: str = "SUCCESS"
+    failure: str | None = None
     launched: list[tuple[Half, date]] = field(default_factory=list)
 
     def failed_days(self, first: date, last: date, *, first_partition: date) -> list[date]:
@@ -39,4 +40,4 @@ class FakeRunQueue:
 
     def wait(self, runs: Sequence[LaunchedRun], progress: Callable[[int, int], None]) -> list[LaunchedRun]:
         progress(len(runs), len(runs))
-        return [replace(run, status=self.outcome) for run in runs]
+        return [replace(run, status=self.outcome, failure=self.failure) for run in runs]

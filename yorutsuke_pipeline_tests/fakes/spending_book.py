@@ -8,11 +8,13 @@ from threading import Lock
 from typing import TYPE_CHECKING
 
 from yorutsuke_pipeline.engine.errors import LostRaceError
-from yorutsuke_pipeline.engine.spending import Amounts, Entry, Limits
+from yorutsuke_pipeline.engine.spending import Amounts, Entry
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date
+
+    from yorutsuke_pipeline.engine.budgets import Budgets
 
 
 class FakeSpendingBook:
@@ -25,7 +27,7 @@ class FakeSpendingBook:
     def entry(self, intent_id: str) -> Entry | None:
         return self.entries.get(intent_id)
 
-    def post(self, entry: Entry, before: Entry | None, limits: Limits) -> bool:
+    def post(self, entry: Entry, before: Entry | None, budgets: Budgets) -> bool:
         with self._lock:
             stored = self.entries.get(entry.intent_id)
             if (stored.version if stored else 0) != (before.version if before else 0):
@@ -35,8 +37,8 @@ class FakeSpendingBook:
             days = self.month(entry.day)
             old_days = self._sums(former, entry.day)
             for limit, now, then in (
-                (limits.day_usd, days[entry.day].usd, old_days.get(entry.day, Amounts()).usd),
-                (limits.month_usd, _usd(days), _usd(old_days)),
+                (budgets.day_usd, days[entry.day].usd, old_days.get(entry.day, Amounts()).usd),
+                (budgets.month_usd, _usd(days), _usd(old_days)),
             ):
                 if limit is not None and now > limit and now > then:
                     self.entries = former

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
-from yorutsuke_pipeline.infra.comparison import State, Verdict, compare
+from yorutsuke_pipeline.infra.comparison import ResourceDrift, State, compare
 from yorutsuke_pipeline.infra.difference import Difference
 from yorutsuke_pipeline.infra.intrinsics import Resource
 from yorutsuke_pipeline.infra.readings.reading import Reading
@@ -21,7 +21,7 @@ def resource(resource_type: str = "AWS::DynamoDB::Table", ref: str | None = "a",
     return Resource("Mine", resource_type, properties, ref)
 
 
-def verdicts(*resources: Resource, found: Mapping[str, Any] | Exception | None) -> list[Verdict]:
+def drifts(*resources: Resource, found: Mapping[str, Any] | Exception | None) -> list[ResourceDrift]:
     def read(_client: object, _resource: Resource) -> Mapping[str, Any] | None:
         if isinstance(found, Exception):
             raise found
@@ -34,35 +34,35 @@ def verdicts(*resources: Resource, found: Mapping[str, Any] | Exception | None) 
     return list(compare(resources, readings, lambda service: service))
 
 
-def verdict(wanted: Resource, found: Mapping[str, Any] | Exception | None) -> Verdict:
-    (only,) = verdicts(wanted, found=found)
+def drift(wanted: Resource, found: Mapping[str, Any] | Exception | None) -> ResourceDrift:
+    (only,) = drifts(wanted, found=found)
     return only
 
 
 def test_what_is_as_the_template_has_it_is_equal() -> None:
-    assert verdict(resource(TableName="a", Days=1), {"TableName": "a", "Days": "1"}).state is State.EQUAL
+    assert drift(resource(TableName="a", Days=1), {"TableName": "a", "Days": "1"}).state is State.EQUAL
 
 
 def test_what_is_not_there_is_missing() -> None:
-    assert verdict(resource(TableName="a"), None).state is State.MISSING
+    assert drift(resource(TableName="a"), None).state is State.MISSING
 
 
 def test_what_differs_says_where() -> None:
-    found = verdict(resource(TableName="a", Days=1), {"TableName": "a", "Days": 2})
+    found = drift(resource(TableName="a", Days=1), {"TableName": "a", "Days": 2})
 
     assert found.state is State.DIFFERS
     assert found.differences == (Difference("Days", "1", "2"),)
 
 
 def test_a_property_that_nothing_reads_back_is_named() -> None:
-    found = verdict(resource(TableName="a", Colour="red"), {"TableName": "a"})
+    found = drift(resource(TableName="a", Colour="red"), {"TableName": "a"})
 
     assert found.state is State.EQUAL
     assert found.not_compared == ("Colour",)
 
 
 def test_a_type_that_nothing_reads_back_is_named_and_is_no_failure() -> None:
-    found = verdict(resource("AWS::Lambda::Function", ref=None), {})
+    found = drift(resource("AWS::Lambda::Function", ref=None), {})
 
     assert found.state is State.NOT_COMPARED
     assert "AWS::Lambda::Function" in found.why
@@ -70,11 +70,11 @@ def test_a_type_that_nothing_reads_back_is_named_and_is_no_failure() -> None:
 
 
 def test_a_resource_whose_name_only_cloudformation_knows_is_not_compared() -> None:
-    assert verdict(resource(ref=None), {}).state is State.NOT_COMPARED
+    assert drift(resource(ref=None), {}).state is State.NOT_COMPARED
 
 
 def test_one_that_may_not_be_read_says_why_and_the_others_are_compared_all_the_same() -> None:
-    found = verdict(resource(TableName="a"), DENIED)
+    found = drift(resource(TableName="a"), DENIED)
 
     assert found.state is State.UNREADABLE
     assert "AccessDenied" in found.why
@@ -86,6 +86,6 @@ def test_a_role_has_the_policies_that_name_it_as_well_as_those_that_it_names() -
     role = resource("AWS::IAM::Role", RoleName="night", ManagedPolicyArns=["arn:one"])
     policy = Resource("Theirs", "AWS::IAM::ManagedPolicy", {"Roles": ["night"]}, "arn:two")
 
-    found = verdicts(role, policy, found={"RoleName": "night", "ManagedPolicyArns": ["arn:two", "arn:one"]})
+    found = drifts(role, policy, found={"RoleName": "night", "ManagedPolicyArns": ["arn:two", "arn:one"]})
 
     assert found[0].state is State.EQUAL

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from yorutsuke_pipeline.infra.comparison import State, Verdict, compare
+from yorutsuke_pipeline.infra.comparison import ResourceDrift, State, compare
 from yorutsuke_pipeline.infra.intrinsics import Resource, resources_of
 from yorutsuke_pipeline.infra.naming import NAMINGS, Account
 from yorutsuke_pipeline.infra.readings import READINGS
@@ -153,7 +153,7 @@ def aws(embedded_aws: Endpoint) -> Callable[[str], Any]:
     return of
 
 
-def compared(aws: Callable[[str], Any], **changes: dict[str, Any]) -> dict[str, Verdict]:
+def compared(aws: Callable[[str], Any], **changes: dict[str, Any]) -> dict[str, ResourceDrift]:
     """Compare all; or those that are changed, as if the template had other properties or names for them."""
     document = {
         name: {**told, "Properties": {**told["Properties"], **changes.get(name, {})}}
@@ -161,7 +161,7 @@ def compared(aws: Callable[[str], Any], **changes: dict[str, Any]) -> dict[str, 
     }
     resources = resources_of(Template(json.dumps({"Resources": document})), ACCOUNT, {})
     asked = [resource for resource in resources if not changes or resource.logical_id in changes]
-    return {verdict.resource.logical_id: verdict for verdict in compare(asked, READINGS, aws)}
+    return {drift.resource.logical_id: drift for drift in compare(asked, READINGS, aws)}
 
 
 def test_the_examples_are_of_every_type_that_can_be_read() -> None:

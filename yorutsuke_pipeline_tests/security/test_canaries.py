@@ -27,6 +27,7 @@ from yorutsuke_pipeline.local_aws.fault_proxy.fault import Fault, FaultKind
 from yorutsuke_pipeline.local_aws.fault_proxy.proxy import FaultProxy
 from yorutsuke_pipeline.local_aws.home import Home
 from yorutsuke_pipeline.settings import load_settings
+from yorutsuke_pipeline_tests.aws.wire import quick_retries
 from yorutsuke_pipeline_tests.proof.day import FEWEST_RECORDS
 from yorutsuke_pipeline_tests.receipts import receipts_stages
 from yorutsuke_pipeline_tests.security.days import answer
@@ -140,7 +141,9 @@ def execute(instance: dg.DagsterInstance, job: str, day: date) -> bool:
 
 SUBMITTING = [
     fault("Query", "error", code="ValidationException"),
-    fault("UpdateItem", "throttle"),
+    # Of a claim that is throttled nothing would be told for 20 s, the table's patience; of a look-up at once.
+    fault("GetItem", "throttle"),
+    fault("UpdateItem", "access_denied"),
     fault("GetObject", "corrupted"),
     fault("GetObject", "truncated", share=0.5),
     fault("PutObject", "server_error"),
@@ -174,9 +177,11 @@ class Ordeal:
     told: dict[str, str] = field(default_factory=dict)
 
     def meet(self, faults: list[Fault], run: Callable[[Composition, date], None]) -> None:
-        for each in faults:
-            self.proxy.set_faults([each])
-            self.told[f"{each.operation} {each.kind} in the {run.__name__}"] = error_of(run, self.product, self.day)
+        clients = self.product.clients
+        with quick_retries(clients.s3), quick_retries(clients.dynamodb):
+            for each in faults:
+                self.proxy.set_faults([each])
+                self.told[f"{each.operation} {each.kind} in the {run.__name__}"] = error_of(run, self.product, self.day)
 
     def succeeds(self, job: str, *faults: Fault) -> bool:
         self.proxy.set_faults(list(faults))

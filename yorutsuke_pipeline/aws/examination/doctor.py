@@ -19,18 +19,20 @@ from yorutsuke_pipeline.aws.examination.caller import (
 )
 from yorutsuke_pipeline.aws.examination.events_queue import examine_events_queue
 from yorutsuke_pipeline.aws.examination.finding import Finding, Look, State
-from yorutsuke_pipeline.aws.examination.limits import examine_budget, examine_minimum, examine_quotas
+from yorutsuke_pipeline.aws.examination.limits import SPENDING, examine_budget, examine_minimum, examine_quotas
 from yorutsuke_pipeline.aws.examination.model import ModelExamination
 from yorutsuke_pipeline.aws.examination.service_role import RoleExamination
 from yorutsuke_pipeline.aws.examination.tables import examine_tables
 from yorutsuke_pipeline.aws.failures import Target
+from yorutsuke_pipeline.engine.budgets import Budgets, budgets_of
+from yorutsuke_pipeline.engine.days import day_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from yorutsuke_pipeline.aws.clients import AwsClients
     from yorutsuke_pipeline.engine.policy import Policy
-    from yorutsuke_pipeline.engine.ports import Clock, PriceList, QuotaBook
+    from yorutsuke_pipeline.engine.ports import Clock, PriceList, QuotaBook, SpendingBook
 
 _SETTINGS = Target("the settings", "the settings (docs/settings.md)")
 
@@ -44,6 +46,7 @@ class Doctor:
         bucket: Return the bucket's name; likewise.
         tables: Their full names, by those without the environment.
         quota_book: Who knows the limits of batch jobs.
+        spending_book: Who knows what is spent.
         queue_url: The queue of events; None if none is read.
         topic_arn: The topic of alerts; None if there is none.
         submitter: The ARN of the role or user that submits; None for whoever asks.
@@ -57,6 +60,7 @@ class Doctor:
     prices: PriceList
     clock: Clock
     quota_book: QuotaBook
+    spending_book: SpendingBook
     queue_url: str | None = None
     topic_arn: str | None = None
     submitter: str | None = None
@@ -92,7 +96,14 @@ class Doctor:
         quotas = self.quota_book.quotas(policy.model_id)
         yield examine_quotas(policy, quotas)
         yield examine_minimum(policy, quotas, is_embedded=self.is_embedded)
-        yield examine_budget(policy, self.prices)
+        found, budgets = examine_budget(policy, self.prices, ()), budgets_of(policy)
+        if found.state is State.GOOD and budgets != Budgets():
+            found = SPENDING.find(lambda: self._used(policy, budgets))
+        yield found
+
+    def _used(self, policy: Policy, budgets: Budgets) -> Finding:
+        day = day_of(self.clock.now())
+        return examine_budget(policy, self.prices, budgets.uses(day, self.spending_book.month(day)))
 
     def _of_account(self, caller: Caller) -> Iterator[Finding]:
         clients, policy, bucket = self.clients, self.policy(), self.bucket()

@@ -73,15 +73,15 @@ class Look:
             if code_of(error) in _NOT_OFFERED:
                 return self.absent("this AWS does not offer it")
             if code_of(error) in DENIED:
-                remedy = f"allow {self.action}, or see to {self.target.name} by hand"
-                return Finding(
-                    self.check, State.UNCHECKED, f"{self.action} is not allowed to these credentials", remedy
-                )
+                return self._denied()
             return self._failed(translated(error, self.target, "look at it"))
         except BOTO_ERRORS as error:
             return self._failed(translated(error, self.target, "look at it"))
         except YorutsukeError as error:
-            return self._failed(error)
+            # An adapter's words are for whoever runs the night; who examines may be another.
+            cause = error.__cause__
+            is_denied = isinstance(cause, ClientError) and code_of(cause) in DENIED
+            return self._denied() if is_denied else self._failed(error)
 
     def good(self, found: str) -> Finding:
         """Return that all is well."""
@@ -98,6 +98,10 @@ class Look:
     def absent(self, found: str) -> Finding:
         """Return that there is nothing of the kind here."""
         return Finding(self.check, State.ABSENT, found)
+
+    def _denied(self) -> Finding:
+        remedy = f"allow {self.action}, or see to {self.target.name} by hand"
+        return Finding(self.check, State.UNCHECKED, f"{self.action} is not allowed to these credentials", remedy)
 
     def _failed(self, error: YorutsukeError) -> Finding:
         # Every message of the product ends with what to do, after a semicolon.

@@ -9,11 +9,15 @@ from yorutsuke_pipeline.aws.failures import Target
 from yorutsuke_pipeline.engine.quotas import SHOWN, Quotas
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from yorutsuke_pipeline.engine.budgets import BudgetUse
     from yorutsuke_pipeline.engine.policy import Policy
     from yorutsuke_pipeline.engine.ports import PriceList
 
 _SETTINGS = Target("the settings", "the settings (docs/settings.md)")
 _MINIMUM, _BUDGET = Look("batch minimum", _SETTINGS, ""), Look("budget", _SETTINGS, "")
+SPENDING = Look("budget", Target("what is spent", "YORUTSUKE_ENV"), "dynamodb:Query")
 _QUOTAS = Look("quotas", Target("Service Quotas", "YORUTSUKE_RUNNING_JOBS"), "servicequotas:ListServiceQuotas")
 
 
@@ -57,8 +61,14 @@ def examine_minimum(policy: Policy, quotas: Quotas, *, is_embedded: bool) -> Fin
     )
 
 
-def examine_budget(policy: Policy, prices: PriceList) -> Finding:
-    """Return what bounds the cost. With a budget and no price, every submission is refused."""
+def examine_budget(policy: Policy, prices: PriceList, uses: Sequence[BudgetUse]) -> Finding:
+    """Return what bounds the cost. With a budget and no price, or one that is used up, every submission is refused.
+
+    Args:
+        policy: Has the budgets.
+        prices: What tokens cost.
+        uses: How far the budgets of a day and a month are used up now, as far as that is known.
+    """
     limits = {"an intent": policy.budget_usd, "a day": policy.daily_budget_usd, "a month": policy.monthly_budget_usd}
     budgets = [f"{limit} USD for {what}" for what, limit in limits.items() if limit is not None]
     price = prices.price(policy.model_id)
@@ -69,4 +79,9 @@ def examine_budget(policy: Policy, prices: PriceList) -> Finding:
     if not budgets:
         remedy = "set YORUTSUKE_BUDGET_USD, YORUTSUKE_DAILY_BUDGET_USD or YORUTSUKE_MONTHLY_BUDGET_USD"
         return _BUDGET.worth_a_look("none: a night costs what it costs", remedy)
-    return _BUDGET.good(", ".join(budgets))
+    found = "; ".join([", ".join(budgets), *map(str, uses)])
+    full = [use for use in uses if use.is_exhausted]
+    if full:
+        room = " and ".join(f"{use.next_room}, or with a higher {use.setting}" for use in full)
+        return _BUDGET.worth_a_look(found, f"nothing more is submitted now: there is room again {room}")
+    return _BUDGET.good(found)

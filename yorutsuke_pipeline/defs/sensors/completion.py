@@ -80,7 +80,7 @@ def _held(
     context: dg.SensorEvaluationContext, blueprints: Sequence[Blueprint], progress: Sequence[Progress]
 ) -> dict[str, str]:
     """Return the workloads of which nothing is submitted now, each with the reason. Answers are brought home still."""
-    waiting = {each.intent.workload for each in progress if each.waits_for_slots or each.waits_to_begin}
+    waiting = {each.intent.workload for each in progress if each.awaits_submission or each.waits_to_begin}
     switches = {each.name: stages_of(context, each).line.switch for each in blueprints if each.name in waiting}
     return {name: reason for name, switch in switches.items() if (reason := _held_by(switch)) is not None}
 
@@ -126,13 +126,13 @@ class _Requests:
 
     def of(self, progress: Sequence[Progress]) -> list[dg.RunRequest]:
         """Return them, but for an intent that a run works on already, or where a person must look."""
-        waiting = [each for each in progress if each.is_ready or each.waits_to_begin or each.waits_for_slots]
+        waiting = [each for each in progress if each.is_ready or each.waits_to_begin or each.awaits_submission]
         busy = self.runs.busy([each.intent for each in waiting])
         free = [each for each in waiting if each.intent.intent_id not in busy]
         return [
             *self._until_one_works(Half.INGEST, [each for each in free if each.is_ready]),
             *self._until_one_works(Half.SUBMIT, [each for each in free if each.waits_to_begin]),
-            *self._submissions([each for each in free if each.waits_for_slots]),
+            *self._submissions([each for each in free if each.awaits_submission]),
         ]
 
     def _until_one_works(self, half: Half, wanted: Sequence[Progress]) -> list[dg.RunRequest]:
@@ -208,5 +208,5 @@ def _waiting_for(progress: Sequence[Progress]) -> str:
 def _state(progress: Progress) -> str:
     statuses = ", ".join(sorted({job.status for job in progress.jobs})) or "no job yet"
     told = f"{progress.intent.intent_id} is {progress.intent.status} ({statuses})"
-    slots = progress.needed_slots if progress.waits_for_slots else 0
+    slots = progress.needed_slots if progress.awaits_submission else 0
     return f"{told}, {slots} jobs wait for a free slot" if slots else told

@@ -7,7 +7,7 @@ Kept out: failures that mend themselves. A run that Dagster starts again, or an 
 sensor launches again, is told of only when nobody tries any more.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 import dagster as dg
 
@@ -15,6 +15,7 @@ from yorutsuke_pipeline.blueprint import Blueprint
 from yorutsuke_pipeline.composition import Composition
 from yorutsuke_pipeline.defs.failures import clear_failures
 from yorutsuke_pipeline.defs.jobs import INTENT_TAG
+from yorutsuke_pipeline.defs.run_failures import failure_reasons
 from yorutsuke_pipeline.defs.sensors.completion import MOST_FAILURES
 from yorutsuke_pipeline.defs.sensors.day_runs import PARTITION_TAG, WILL_RETRY_TAG, DayRuns
 from yorutsuke_pipeline.defs.stop_jobs import STOP_JOBS
@@ -112,7 +113,7 @@ def _is_open(name: str, ledger: IntentLedger) -> bool:
 def _alert(run: dg.DagsterRun, instance: dg.DagsterInstance, *, is_stop: bool) -> Alert:
     day = run.tags.get(PARTITION_TAG)
     what = "A materialization" if run.job_name.startswith("__") else run.job_name
-    reasons = _cut("\n".join(_reasons(run, instance)))
+    reasons = _cut("\n".join(failure_reasons(run, instance)))
     subject, remedy = f"{what} failed", ""
     if day is not None and is_stop:
         # Nothing of the day is red, so there is nothing to retry.
@@ -128,24 +129,3 @@ def _alert(run: dg.DagsterRun, instance: dg.DagsterInstance, *, is_stop: bool) -
 
 def _cut(reasons: str) -> str:
     return reasons if len(reasons) <= _LONGEST_REASONS else f"{reasons[:_LONGEST_REASONS]} …"
-
-
-def _reasons(run: dg.DagsterRun, instance: dg.DagsterInstance) -> Iterator[str]:
-    """Yield what each failed step said: the product's own sentence, or of a foreign error only its kind."""
-    steps = instance.get_records_for_run(run.run_id, of_type=dg.DagsterEventType.STEP_FAILURE).records
-    for step in (record.event_log_entry.get_dagster_event() for record in steps):
-        failure = step.step_failure_data
-        if failure.user_failure_data is not None and failure.user_failure_data.description:
-            yield f"{step.step_key}: {failure.user_failure_data.description}"
-        else:
-            yield f"{step.step_key}: {_kind(step)}"
-    if not steps:
-        yield "The run ended before any of its steps failed: its process could not start, or is gone."
-
-
-def _kind(step: dg.DagsterEvent) -> str:
-    """Return the class of a failure's first cause; never its text, which may quote what a receipt says."""
-    error = step.step_failure_data.error
-    while error is not None and error.cause is not None:
-        error = error.cause
-    return str(error.cls_name) if error is not None else "no reason was given"

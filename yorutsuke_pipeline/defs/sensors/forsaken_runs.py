@@ -12,9 +12,8 @@ from datetime import datetime, timedelta, timezone
 import dagster as dg
 from dagster._core.execution.backfill import BULK_ACTION_TERMINAL_STATUSES  # exported nowhere else
 
-from yorutsuke_pipeline.defs.sensors.day_runs import BACKFILL_TAG, PARTITION_TAG
+from yorutsuke_pipeline.defs.sensors.day_runs import BACKFILL_TAG, PARTITION_TAG, WILL_RETRY_TAG
 
-_WILL_RETRY_TAG = "dagster/will_retry"
 # A run key is remembered for ever, so this only bounds what a tick reads; a sensor is seldom down for longer.
 _LOOKED_BACK = timedelta(hours=6)
 
@@ -25,7 +24,7 @@ def requests_for_forsaken(instance: dg.DagsterInstance, jobs: Iterable[str]) -> 
         wanted = dg.RunsFilter(
             job_name=job,
             statuses=[dg.DagsterRunStatus.FAILURE],
-            tags={_WILL_RETRY_TAG: "true"},
+            tags={WILL_RETRY_TAG: "true"},
             updated_after=datetime.now(timezone.utc) - _LOOKED_BACK,
         )
         for run in instance.get_runs(wanted):

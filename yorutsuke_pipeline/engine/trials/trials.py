@@ -9,11 +9,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from yorutsuke_pipeline.engine.batch_job import PLANNED, JobMode
+from yorutsuke_pipeline.engine.batch_job import PLANNED
 from yorutsuke_pipeline.engine.day_intents import intents_in, numbered_intents
-from yorutsuke_pipeline.engine.errors import LostRaceError, PermanentError
+from yorutsuke_pipeline.engine.errors import BudgetExceededError, LostRaceError, PermanentError
 from yorutsuke_pipeline.engine.intent import Intent, IntentStatus, ResultStats
-from yorutsuke_pipeline.engine.trials.withdrawal import Withdrawal
+from yorutsuke_pipeline.engine.trials.withdrawal import Withdrawal, check_nothing_runs
 
 if TYPE_CHECKING:
     from datetime import date
@@ -75,15 +75,23 @@ class Trials:
                 f"another command has changed {intent.intent_id} since its estimate was shown, so it is not asked any "
                 "further; start the trial again"
             ) from error
+        except BudgetExceededError as refusal:
+            raise BudgetExceededError(f"{refusal}, or give it up: {_discarding(intent)}") from refusal
 
-    def collected(self, intent: Intent) -> Intent | None:
-        """Return a trial once its answers are read, None while its jobs run.
+    def collect(self, intent: Intent) -> Intent | None:
+        """Read a trial's answers and return it as it is then; None while its jobs run.
 
         Raises:
-            PermanentError: It was not asked at all.
+            PermanentError: It was not asked, or not to its end, or its answers have expired; the message says what
+                stands against it.
         """
         if intent.status in _UNSUBMITTED:
-            raise PermanentError(f"{intent.intent_id} is not asked yet: start it again")
+            raise PermanentError(f"{self._unasked(intent)}, or give it up: {_discarding(intent)}")
+        if self._has_expired(intent):
+            raise PermanentError(
+                f"{intent.intent_id} was asked so long ago that its answers cannot be read any more; to close it, "
+                f"settled at its estimate: {_discarding(intent)}"
+            )
         if intent.status is IntentStatus.SUBMITTED:
             self.collector.collect(intent.day)
         current = self.ledger.intent(intent.intent_id) or intent
@@ -126,8 +134,13 @@ class Trials:
             jobs = self.jobs(current)
             if not _has_begun(jobs):
                 return self._withdrawal.of_unasked(current, jobs)
-            _check_nothing_runs(current, jobs)
+            check_nothing_runs(current, jobs)
             current = self._withdrawal.of_half_asked(current, jobs)
+        elif self._has_expired(current):
+            # Its rows may say that it runs for no better reason than that nobody has looked since.
+            (progress,) = self.collector.watch.look([current])
+            check_nothing_runs(current, progress.jobs)
+            current = self._withdrawal.of_expired(current)
         return self.close(current, accepted=0) if current.is_open else current
 
     def close(self, intent: Intent, *, accepted: int) -> Intent:
@@ -136,7 +149,7 @@ class Trials:
         Raises:
             PermanentError: Its jobs still run.
         """
-        current = self.collected(intent)
+        current = self.collect(intent)
         if current is None:
             raise PermanentError(f"{intent.intent_id} still runs: first `yorutsuke jobs stop {intent.intent_id}`")
         if current.status is IntentStatus.COLLECTED:
@@ -149,6 +162,19 @@ class Trials:
     def has_begun(self, intent: Intent) -> bool:
         """Tell whether anything of a trial may have been asked, and so paid for."""
         return _has_begun(self.jobs(intent))
+
+    def _unasked(self, intent: Intent) -> str:
+        """Return why a trial was not asked, as far as that can be told, and how it goes on."""
+        if intent.status is IntentStatus.OPEN:
+            return (
+                f"{intent.intent_id} was not made ready: a budget refused it, or it was interrupted; start it again, "
+                "which says what is wrong"
+            )
+        objection = self.submitter.spending.objection(intent)
+        return objection or f"{intent.intent_id} is not asked to its end; start it again"
+
+    def _has_expired(self, intent: Intent) -> bool:
+        return intent.status is IntentStatus.SUBMITTED and self._withdrawal.has_expired(intent, self.jobs(intent))
 
     @property
     def _withdrawal(self) -> Withdrawal:
@@ -170,18 +196,9 @@ class Trials:
             raise PermanentError(f"{told} is half asked: start that one again to finish it, or discard it")
 
 
+def _discarding(intent: Intent) -> str:
+    return f"`yorutsuke trial discard {intent.intent_id}`"
+
+
 def _has_begun(jobs: tuple[BatchJob, ...]) -> bool:
     return any(job.status != PLANNED for job in jobs)
-
-
-def _check_nothing_runs(intent: Intent, jobs: tuple[BatchJob, ...]) -> None:
-    running = [job for job in jobs if _may_run(job)]
-    if running:
-        raise PermanentError(
-            f"{len(running)} jobs of {intent.intent_id} are at Bedrock, or may be: "
-            f"`yorutsuke jobs stop {intent.intent_id}`, or start the trial again to finish it"
-        )
-
-
-def _may_run(job: BatchJob) -> bool:
-    return job.mode is JobMode.BATCH and job.status != PLANNED and not job.has_ended

@@ -10,8 +10,9 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from yorutsuke_pipeline.engine import layout
-from yorutsuke_pipeline.engine.batch_job import PLANNED, WITHDRAWN
+from yorutsuke_pipeline.engine.batch_job import PLANNED, WITHDRAWN, JobMode
 from yorutsuke_pipeline.engine.cost import TokenUsage
+from yorutsuke_pipeline.engine.errors import PermanentError
 from yorutsuke_pipeline.engine.intent import IntentStatus
 from yorutsuke_pipeline.engine.on_demand import OnDemandRun
 from yorutsuke_pipeline.engine.streams import read_json_lines
@@ -65,6 +66,22 @@ class Withdrawal:
         self.writer.spending.settle(intent, None, None, TokenUsage())
         return self.writer.give_up(intent, records_key)
 
+    def has_expired(self, intent: Intent, jobs: tuple[BatchJob, ...]) -> bool:
+        """Tell whether rows or files are gone without which a submitted trial's answers cannot be read."""
+        if len(jobs) < intent.job_count:
+            # The row of a job expires only after the job has ended.
+            return True
+        return self.writer.objects.head(layout.records_key_of(jobs[0].part_key)) is None
+
+    def of_expired(self, intent: Intent) -> Intent:
+        """Return a trial whose answers nobody can read any more ready to be closed, settled at its estimate.
+
+        Raises:
+            LostRaceError: Somebody has gone on with it since it was read.
+        """
+        self.writer.spending.settle(intent, None, None, TokenUsage())
+        return self.submitter.ledger.save(intent.advance(IntentStatus.COLLECTED))
+
     def _withdraw(self, job: BatchJob) -> None:
         message, now = "its trial was discarded before it was submitted", self.writer.clock.now()
         self.submitter.ledger.save_job(replace(job, status=WITHDRAWN, message=message, completed_at=now))
@@ -77,3 +94,21 @@ class Withdrawal:
                 objects.create(layout.asked_key(intent.intent_id, record["recordId"]), b"")
         run = OnDemandRun(stage.policy, stage.ledger, objects, stage.model, stage.clock, stage.meter)
         run.end_early(intent, job, "the trial was discarded")
+
+
+def check_nothing_runs(intent: Intent, jobs: tuple[BatchJob, ...]) -> None:
+    """Refuse to withdraw a trial that the service may be working on.
+
+    Raises:
+        PermanentError: It may be; the message says how to stop it.
+    """
+    running = [job for job in jobs if _may_run(job)]
+    if running:
+        raise PermanentError(
+            f"{len(running)} jobs of {intent.intent_id} are at Bedrock, or may be: "
+            f"`yorutsuke jobs stop {intent.intent_id}`, or start the trial again to finish it"
+        )
+
+
+def _may_run(job: BatchJob) -> bool:
+    return job.mode is JobMode.BATCH and job.status != PLANNED and not job.has_ended

@@ -14,6 +14,7 @@ from yorutsuke_pipeline.engine.policy import Policy
 from yorutsuke_pipeline.engine.quotas import FixedQuotas
 from yorutsuke_pipeline_tests.aws.examination.conftest import told
 from yorutsuke_pipeline_tests.fakes.prices import FixedPrices
+from yorutsuke_pipeline_tests.fakes.spending_book import FakeSpendingBook
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -32,7 +33,14 @@ def test_without_credentials_nobody_else_is_asked(clients: AwsClients, policy: C
     with told(clients.sts) as stub:
         stub.add_client_error("get_caller_identity", "ExpiredToken", http_status_code=403)
         doctor = Doctor(
-            clients, policy, lambda: "receipts", {}, FixedPrices(), SystemClock(), FixedQuotas(POLICY.quotas)
+            clients,
+            policy,
+            lambda: "receipts",
+            {},
+            FixedPrices(),
+            SystemClock(),
+            FixedQuotas(POLICY.quotas),
+            FakeSpendingBook(),
         )
         found = list(doctor.findings())
 

@@ -8,7 +8,7 @@ import pytest
 from botocore.exceptions import ClientError, NoCredentialsError
 
 from yorutsuke_pipeline.aws.examination.finding import Finding, Look, State
-from yorutsuke_pipeline.aws.failures import Target
+from yorutsuke_pipeline.aws.failures import Target, calling
 from yorutsuke_pipeline.engine.errors import ConfigurationError
 
 LOOK = Look("bucket", Target("bucket receipts", "YORUTSUKE_BUCKET"), "s3:GetBucketPolicy")
@@ -34,6 +34,14 @@ def test_what_may_not_be_looked_at_is_unchecked_and_names_the_permission(code: s
         State.UNCHECKED,
         "allow s3:GetBucketPolicy, or see to bucket receipts by hand",
     )
+
+
+def test_so_is_what_an_adapter_may_not_look_at() -> None:
+    def examine() -> NoReturn:
+        with calling(Target("table jobs", "YORUTSUKE_ENV"), "read what was spent"):
+            raise refused("AccessDeniedException")
+
+    assert LOOK.find(examine) == failing(refused("AccessDeniedException"))
 
 
 def test_what_an_aws_does_not_offer_is_not_here_and_need_not_be_mended() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -10,8 +11,10 @@ import pytest
 
 from yorutsuke_pipeline.aws.examination.finding import State
 from yorutsuke_pipeline.aws.examination.limits import examine_budget, examine_minimum, examine_quotas
+from yorutsuke_pipeline.engine.budgets import budgets_of
 from yorutsuke_pipeline.engine.policy import Policy
 from yorutsuke_pipeline.engine.quotas import SERVICE_QUOTAS, SETTINGS, Quotas
+from yorutsuke_pipeline.engine.spending import Amounts
 from yorutsuke_pipeline_tests.fakes.prices import NOVA_LITE, FixedPrices
 
 if TYPE_CHECKING:
@@ -35,7 +38,30 @@ def test_a_budget_of_any_span_is_worth_setting_and_needs_a_price(
 ) -> None:
     limited: dict[str, Any] = {name: budget}
 
-    assert examine_budget(replace(POLICY, **limited), FixedPrices(price)).state is state
+    assert examine_budget(replace(POLICY, **limited), FixedPrices(price), ()).state is state
+
+
+def test_a_budget_that_is_used_up_is_worth_a_look_with_its_sums_and_what_makes_room_again() -> None:
+    policy = replace(POLICY, daily_budget_usd=Decimal(1), monthly_budget_usd=Decimal(9))
+    sums = {date(2026, 1, 9): Amounts(usd=Decimal("2.5")), date(2026, 1, 10): Amounts(usd=Decimal("1.0001"))}
+
+    found = examine_budget(policy, FixedPrices(), budgets_of(policy).uses(date(2026, 1, 10), sums))
+
+    assert found.state is State.LOOK
+    assert "daily budget of 2026-01-10 in Tokyo: 1.0001 of 1 USD are spent or reserved" in found.found
+    assert "monthly budget of 2026-01 in Tokyo: 3.5001 of 9 USD are spent or reserved" in found.found
+    assert found.remedy == (
+        "nothing more is submitted now: there is room again on another day, or with a higher YORUTSUKE_DAILY_BUDGET_USD"
+    )
+
+
+def test_a_budget_with_room_left_is_good_and_shows_its_sums() -> None:
+    policy = replace(POLICY, daily_budget_usd=Decimal(1))
+
+    found = examine_budget(policy, FixedPrices(), budgets_of(policy).uses(date(2026, 1, 10), {}))
+
+    assert found.state is State.GOOD
+    assert found.found.endswith("daily budget of 2026-01-10 in Tokyo: 0.0000 of 1 USD are spent or reserved")
 
 
 @pytest.mark.parametrize(

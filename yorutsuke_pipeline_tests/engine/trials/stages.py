@@ -45,10 +45,11 @@ def trials(
     workload, stages = ReceiptsWorkload().trial(prompt), night.stages(wrap)
     policy = replace(night.policy, model_id=model_id)
     records = records_of(night, most)
+    spending = replace(stages.spending, policy=policy, again="start the trial again")
     return Trials(
         workload,
-        replace(stages.manifest, workload=workload, policy=policy, pending=records),
-        replace(stages.submitter, workload=workload, policy=policy),
+        replace(stages.manifest, workload=workload, policy=policy, pending=records, spending=spending),
+        replace(stages.submitter, workload=workload, policy=policy, spending=spending),
         replace(stages.collector, workload=workload),
         wrap(night.ledger),
         night.clock,
@@ -67,7 +68,7 @@ def asked(night: Night, **choices: Any) -> Intent:  # noqa: ANN401 — those of 
     assert sealed is not None
     rules.ask(sealed)
     night.end_jobs()
-    collected = rules.collected(rules.named(sealed.intent_id))
+    collected = rules.collect(rules.named(sealed.intent_id))
     assert collected is not None
     return collected
 

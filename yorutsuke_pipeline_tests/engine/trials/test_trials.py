@@ -7,6 +7,7 @@ import json
 from contextlib import suppress
 from dataclasses import replace
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -16,6 +17,9 @@ from yorutsuke_pipeline_tests.engine.interruptions import Calls, Interruption, K
 from yorutsuke_pipeline_tests.engine.nights import DAY, FIRST, pictured
 from yorutsuke_pipeline_tests.engine.test_switch import PAUSE
 from yorutsuke_pipeline_tests.engine.trials.stages import OTHER_MODEL, TRIAL, asked, ended_night, records_of, trials
+
+if TYPE_CHECKING:
+    from yorutsuke_pipeline_tests.engine.nights import Night
 
 
 def test_a_sample_below_the_minimum_is_asked_on_demand_under_the_other_model() -> None:
@@ -137,7 +141,7 @@ def test_killed_at_any_call_and_started_again_it_asks_about_no_record_twice(most
         # If it was asked to its end, starting it again is refused: what is left is to look at it.
         with suppress(PermanentError):
             asked(night, most=most)
-        collected = trials(night).collected(trials(night).newest_of(DAY))
+        collected = trials(night).collect(trials(night).newest_of(DAY))
 
         assert collected is not None, calls.names[at - 1]
         assert collected.record_count == most
@@ -170,6 +174,64 @@ def test_a_trial_over_the_budget_is_refused_before_anything_is_asked() -> None:
         trials(night).seal(DAY)
 
     assert night.model.asked == []
+
+
+def refused_trial(night: Night) -> str:
+    """Seal a trial, let the daily budget refuse it, and return in which words."""
+    rules = trials(night, most=2)
+    sealed = rules.seal(DAY)
+    assert sealed is not None
+    night.policy = replace(night.policy, daily_budget_usd=Decimal("0.0000001"))
+    with pytest.raises(BudgetExceededError) as refused:
+        trials(night, most=2).ask(sealed)
+    return str(refused.value)
+
+
+def test_a_trial_that_does_not_fit_into_the_daily_budget_says_how_it_goes_on_now_and_whenever_it_is_looked_at() -> None:
+    night = ended_night(4)
+    said = refused_trial(night)
+    rules = trials(night)
+
+    with pytest.raises(PermanentError) as shown:
+        rules.collect(rules.named(TRIAL))
+
+    assert "does not fit into the daily budget of" in said
+    assert "or start the trial again on another day, or give it up: `yorutsuke trial discard" in said
+    assert "materialize" not in said
+    assert str(shown.value) == said
+
+
+def test_a_trial_that_has_room_again_says_only_that_it_waits_to_be_started() -> None:
+    night = ended_night(4)
+    refused_trial(night)
+    night.policy = replace(night.policy, daily_budget_usd=None)
+    rules = trials(night)
+
+    with pytest.raises(PermanentError, match=f"{TRIAL} is not asked to its end; start it again"):
+        rules.collect(rules.named(TRIAL))
+
+
+def test_what_is_reserved_for_a_trial_does_not_stand_against_itself() -> None:
+    night = ended_night(4)
+    sealed = trials(night, most=2).seal(DAY)
+    assert sealed is not None
+    assert sealed.estimate_usd is not None
+    spent = sum((entry.amounts.usd for entry in night.spending_book.entries.values()), Decimal(0))
+    night.policy = replace(night.policy, daily_budget_usd=spent + sealed.estimate_usd)
+    trials(night).submitter.spending.reserve(sealed, sealed.estimate_usd)
+
+    with pytest.raises(PermanentError, match="is not asked to its end; start it again"):
+        trials(night).collect(trials(night).named(TRIAL))
+
+
+def test_a_trial_that_was_never_made_ready_says_so() -> None:
+    night = ended_night(4)
+    night.policy = replace(night.policy, budget_usd=Decimal("0.0000001"))
+    with pytest.raises(BudgetExceededError, match="Raise YORUTSUKE_BUDGET_USD, then start the trial again"):
+        trials(night).seal(DAY)
+
+    with pytest.raises(PermanentError, match=f"{TRIAL} was not made ready: a budget refused it"):
+        trials(night).collect(trials(night).named(TRIAL))
 
 
 def test_while_paused_a_trial_is_not_asked_and_goes_on_after_resume() -> None:
@@ -225,7 +287,7 @@ def test_a_trial_whose_job_runs_is_neither_collected_nor_discarded() -> None:
     rules.ask(sealed)
     running = rules.named(TRIAL)
 
-    assert rules.collected(running) is None
+    assert rules.collect(running) is None
     with pytest.raises(PermanentError, match=f"yorutsuke jobs stop {TRIAL}"):
         rules.discard(running)
 

@@ -193,3 +193,40 @@ def test_a_trial_that_somebody_else_has_discarded_is_discarded() -> None:
     discard(night)
 
     assert trials(night).discard(sealed).status is IntentStatus.CLOSED
+
+
+def expire_rows(night: Night) -> None:
+    for place in [place for place in night.ledger.rows if place[0] == TRIAL]:
+        del night.ledger.rows[place]
+
+
+def expire_files(night: Night) -> None:
+    for key in [key for key in night.objects.contents if TRIAL in key]:
+        del night.objects.contents[key]
+
+
+@pytest.mark.parametrize("expire", [expire_rows, expire_files])
+def test_a_trial_that_nobody_looked_at_until_its_answers_expired_says_so_and_is_discarded_at_its_estimate(
+    expire: Callable[[Night], None],
+) -> None:
+    night = ended_night(4)
+    trials(night).ask(sealed_trial(night, None))
+    night.end_jobs()
+    expire(night)
+
+    with pytest.raises(PermanentError, match=f"cannot be read any more.*`yorutsuke trial discard {TRIAL}`"):
+        trials(night).collect(night.ledger.intents[TRIAL])
+    discard(night)
+
+    closed, spent = night.ledger.intents[TRIAL], entry_of_trial(night)
+    assert (closed.status, closed.cost_usd) == (IntentStatus.CLOSED, None)
+    assert (spent.usd, spent.open_usd, spent.unpriced_count) == (closed.estimate_usd, Decimal(0), 1)
+
+
+def test_a_trial_whose_files_have_expired_while_its_job_may_run_is_not_discarded() -> None:
+    night = ended_night(4)
+    trials(night).ask(sealed_trial(night, None))
+    expire_files(night)
+
+    with pytest.raises(PermanentError, match=f"yorutsuke jobs stop {TRIAL}"):
+        discard(night)
