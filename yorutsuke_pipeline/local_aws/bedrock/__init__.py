@@ -2,6 +2,6 @@
 
 What belongs here: everything a client of `bedrock` and `bedrock-runtime` can see (operations, validation,
 errors, the life of a job, its files in S3), and the switches that make it misbehave on purpose.
-What is kept out: reading pictures (`local_aws.reader`), S3 itself, and anything the product believes about
-Bedrock. This package imports nothing of the product, so that a wrong belief there cannot hide here.
+What is kept out: the model (`local_aws.model`), S3 itself, and anything the product believes about Bedrock.
+This package imports nothing of the product, so that a wrong belief there cannot hide here.
 """

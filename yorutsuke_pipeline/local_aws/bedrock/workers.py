@@ -23,7 +23,7 @@ from typing import Protocol
 
 from yorutsuke_pipeline.local_aws.bedrock.errors import ModelError
 
-DEFAULT_MODEL = "yorutsuke_pipeline.local_aws.reader.model:answer"
+DEFAULT_MODEL = "yorutsuke_pipeline.local_aws.model:answer"
 _TRIES = 3
 
 

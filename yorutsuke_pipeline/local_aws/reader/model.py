@@ -22,9 +22,10 @@ if TYPE_CHECKING:
 
 WHO_I_AM = (
     "I am a small model that runs inside the embedded AWS, in place of Amazon Nova. "
-    "I read photos of receipts and answer with one JSON object; I cannot write other texts."
+    "I read photos of receipts, and write short texts about violations from the row between <violation> tags, "
+    "and answer with one JSON object; I cannot write other texts."
 )
-"""The honest answer to a prompt that is no receipt: other people's clients send any prompt."""
+"""The honest answer to a prompt that is neither: other people's clients send any prompt."""
 
 _ABOUT_RECEIPTS = re.compile(
     r"receipt|invoice|\bbill\b|bookkeeping|expense|merchant|vendor|purchase|transaction|\btotal\b|amount"

@@ -69,6 +69,7 @@ async def serve_until(
     port: int,
     state_dir: Path,
     s3: str,
+    model: str = TOLD_MODEL,
     on_start: Callable[[BedrockService], None] = lambda _: None,
 ) -> None:
     """Serve the service on loopback until `stop` is set."""
@@ -77,7 +78,7 @@ async def serve_until(
         s3_endpoint=lambda: s3,
         region=REGION,
         account_id=ACCOUNT,
-        model=TOLD_MODEL,
+        model=model,
         processes=1,
     )
     config = ServerConfig()
@@ -95,9 +96,10 @@ async def serve_until(
 class Served:
     """The service in a thread with a loop of its own, from `start` to `end`."""
 
-    def __init__(self, *, state_dir: Path, s3: str) -> None:
+    def __init__(self, *, state_dir: Path, s3: str, model: str = TOLD_MODEL) -> None:
         self.state_dir = state_dir
         self.s3 = s3
+        self.model = model
         self.port = free_port()
         self.service: BedrockService
 
@@ -131,5 +133,6 @@ class Served:
             port=self.port,
             state_dir=self.state_dir,
             s3=self.s3,
+            model=self.model,
             on_start=lambda service: setattr(self, "service", service),
         )
