@@ -28,6 +28,7 @@ class PendingRecord:
         attempts: How often an answer about it has been rejected so far.
         last_reason: Why, the last time; it goes into the next prompt.
         intent_id: The intent that has claimed it, if one has.
+        dated_by: The attribute that says since when there is such a record.
     """
 
     identity: str
@@ -35,6 +36,13 @@ class PendingRecord:
     attempts: int = 0
     last_reason: str | None = None
     intent_id: str | None = None
+    dated_by: str = "uploadedAt"
+
+    @property
+    def dated(self) -> str | None:
+        """Since when there is such a record, as its row says it; None if it says nothing."""
+        moment = self.attributes.get(self.dated_by)
+        return moment if isinstance(moment, str) else None
 
     @property
     def ordered_by(self) -> str | None:

@@ -23,7 +23,7 @@ class RecordState:
 
     Attributes:
         line: The day in whose line it stands (`pendingDate`).
-        uploaded_day: The Tokyo day of its `uploadedAt`.
+        uploaded_day: The Tokyo day of its upload, or of whatever dates it.
         is_indexed: Whether a day's query can see it: the index leaves out rows without both keys.
     """
 
@@ -46,13 +46,12 @@ class RecordState:
 def state_of(record: PendingRecord) -> RecordState:
     """Return the state that a row describes."""
     attributes = record.attributes
-    uploaded_at, processed_at = _time(attributes.get("uploadedAt")), _time(attributes.get("processedAt"))
+    uploaded_at, processed_at = _time(record.dated), _time(attributes.get("processedAt"))
     return RecordState(
         status=str(attributes.get("status")),
         line=day_named(attributes.get("pendingDate")),
         uploaded_day=day_of(uploaded_at) if uploaded_at is not None else None,
-        is_indexed=day_named(attributes.get("pendingDate")) is not None
-        and isinstance(attributes.get("uploadedAt"), str),
+        is_indexed=day_named(attributes.get("pendingDate")) is not None and record.dated is not None,
         is_discarded="discardedAt" in attributes,
         source_key=_text(attributes.get("s3Key")),
         archived_key=_text(attributes.get("archivedKey")),

@@ -1,0 +1,85 @@
+"""How the violations workload is put together: its tables, its source, and how Dagster shows it."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING
+
+from yorutsuke_pipeline.blueprint import Blueprint, Face
+from yorutsuke_pipeline.engine.errors import ConfigurationError
+from yorutsuke_pipeline.line import Line, line_on_tables
+from yorutsuke_pipeline.workloads.violations.publisher import ViolationsPublisher
+from yorutsuke_pipeline.workloads.violations.source import ViolationsSource
+from yorutsuke_pipeline.workloads.violations.tables import PENDING_VIOLATIONS, VIOLATION_CONTENT
+from yorutsuke_pipeline.workloads.violations.workload import ViolationsWorkload
+
+if TYPE_CHECKING:
+    from yorutsuke_pipeline.aws.violations_table import ViolationsTable
+    from yorutsuke_pipeline.composition import Composition
+
+
+def violations_table(product: Composition) -> ViolationsTable:
+    """Return the Iceberg table: S3 Tables on a real account, files beside the embedded AWS' state.
+
+    Raises:
+        ConfigurationError: What it needs is not installed, or the table bucket is not set.
+    """
+    try:
+        # An extra: receipts run without it.
+        from yorutsuke_pipeline.aws.violations_catalog import embedded_catalog, s3_tables_catalog  # noqa: PLC0415
+        from yorutsuke_pipeline.aws.violations_table import ViolationsTable  # noqa: PLC0415 — as above
+    except ImportError as error:
+        raise ConfigurationError(
+            f"what the workload violations needs is not installed ({error}): "
+            "pip install 'yorutsuke-pipeline[violations]'"
+        ) from error
+    settings = product.settings
+    if settings.is_embedded:
+        return ViolationsTable(embedded_catalog(product.home), settings.violations_namespace)
+    return ViolationsTable(s3_tables_catalog(settings.required_warehouse()), settings.violations_namespace)
+
+
+def assemble(product: Composition) -> Line:
+    """Return the line of violations."""
+    # Opened by who needs it: loading what reads it takes a second, which a tick of the sensor must not.
+    table = cache(lambda: violations_table(product))
+    return line_on_tables(
+        product,
+        ViolationsWorkload(),
+        PENDING_VIOLATIONS,
+        VIOLATION_CONTENT,
+        source=ViolationsSource(table),
+        publisher=ViolationsPublisher(table),
+    )
+
+
+BLUEPRINT = Blueprint(
+    name="violations",
+    noun="violation",
+    nouns="violations",
+    assemble=assemble,
+    prefix=("violations",),
+    pending=Face(
+        "pending_violations",
+        "The violations that wait for a text: what the orders of the day select from the Iceberg table, highest fine "
+        "first, is put in line here; what was rejected before waits in it again.",
+        frozenset({"iceberg", "dynamodb"}),
+        ("violationId", "agency", "violationType", "requestedAt", "attempts"),
+    ),
+    results=Face(
+        "violation_content",
+        "Published texts in DynamoDB: title, description and tags; answers that cannot be accepted go back in line "
+        "with their reason.",
+        frozenset({"dynamodb"}),
+        ("violationId", "status", "tags", "generated_at"),
+    ),
+    last=Face(
+        "violations_table",
+        "The texts of each intent merged into the Iceberg table, in one snapshot, and the intents closed with their "
+        "result.\n\nFails, after all that, if a job of the day ended badly: what was answered is kept, the rest is "
+        "back in line.",
+        frozenset({"iceberg"}),
+    ),
+    waits_since="requestedAt",
+    waits_for=("agency", "agency", "agencies"),
+)
