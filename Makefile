@@ -16,7 +16,7 @@ lint: $(STAMP)
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/cfn-lint infra/template.yaml infra/ecs.yaml
+	$(BIN)/cfn-lint infra/template.yaml infra/ecs.yaml infra/violations.yaml
 	YORUTSUKE_SAMPLES=false $(BIN)/dagster definitions validate
 
 # Four workers for two cores: many tests wait for a wire that fails. The end-to-end tests start whole processes and go one by one.

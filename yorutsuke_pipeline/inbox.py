@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
-from yorutsuke_pipeline.aws.pending_row import NewImage
+from yorutsuke_pipeline.aws.receipt_images import NewImage
 from yorutsuke_pipeline.engine.words import Word
 from yorutsuke_pipeline.workloads.receipts.line import images
 

@@ -13,7 +13,7 @@ from yorutsuke_pipeline.workloads.receipts.upload import describe_upload
 from yorutsuke_pipeline_tests.fakes.object_store import FakeObjectStore
 
 if TYPE_CHECKING:
-    from yorutsuke_pipeline.aws.pending_row import NewImage
+    from yorutsuke_pipeline.aws.receipt_images import NewImage
 
 UPLOAD = describe_upload(
     b"photo",

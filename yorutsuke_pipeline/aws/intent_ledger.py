@@ -6,6 +6,7 @@ What belongs here: reads and writes. What a row holds is `ledger_rows.py`.
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from yorutsuke_pipeline.aws.attribute_values import as_item, as_json, as_value, from_item
@@ -23,13 +24,16 @@ from yorutsuke_pipeline.aws.ledger_rows import (
     read_job,
 )
 from yorutsuke_pipeline.aws.pace import Pace
-from yorutsuke_pipeline.aws.pages import pages_of, rows_of_scan
+from yorutsuke_pipeline.aws.pages import pages_of, rows_found
 from yorutsuke_pipeline.aws.patience import Patience
 from yorutsuke_pipeline.aws.table_calls import TableCalls
+from yorutsuke_pipeline.engine.days import day_bounds, utc_text
 from yorutsuke_pipeline.engine.errors import LostRaceError
+from yorutsuke_pipeline.engine.intent_pages import IntentPage, page_word, read_page_word
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
+    from datetime import date
 
     from mypy_boto3_dynamodb import DynamoDBClient
 
@@ -42,6 +46,7 @@ _LONGEST_ID = 2048
 _NAMED = 100
 _OPEN_INDEX = "openIntents"
 _JOB_INDEX = "jobId"
+_AGE_INDEX = "workload-createdAt"
 _IS_NEW = "attribute_not_exists(intentId)"
 _IS_AS_READ = "version = :read"
 # Of the reads that the sensor makes, whose tick has a minute.
@@ -57,8 +62,8 @@ class DynamoIntentLedger:
         self._table = table
         self._clock = clock or SystemClock()
         self._target = Target(f"table {table}", "YORUTSUKE_ENV, which ends its name")
-        calls = TableCalls(client)
-        self._batches = TableBatches(calls, table, self._target, _PATIENCE, _READS_AT_ONCE, Pace(_PATIENCE))
+        self._calls = TableCalls(client)
+        self._batches = TableBatches(self._calls, table, self._target, _PATIENCE, _READS_AT_ONCE, Pace(_PATIENCE))
 
     def create(self, intent: Intent) -> bool:
         """Put a new intent; return False if one with that id is there already, whoever put it."""
@@ -153,20 +158,41 @@ class DynamoIntentLedger:
             raise LostRaceError(_lost(f"{job_item(job.number)} of {job.intent_id}", job.version))
         return saved
 
-    def listing(self, workload: str) -> Iterator[Intent]:
-        """Yield all of a workload's intents, closed ones too, in no order, for a person to look at.
+    def listing(self, workload: str, *, day: date | None = None, before: str | None = None, most: int) -> IntentPage:
+        """Return intents of a workload, the newest first, from an index that follows within moments.
 
-        Scans the table, which costs a read of every row: not for anything that runs by itself.
+        Raises:
+            ValueError: `before` is not what a page said.
         """
-        rows = rows_of_scan(
-            self._client,
-            self._table,
-            self._target,
-            f"list the intents of {workload}",
-            FilterExpression="#item = :intent AND workload = :workload",
-            ExpressionAttributeNames={"#item": "item"},
-            ExpressionAttributeValues={":intent": as_value(INTENT_ITEM), ":workload": as_value(workload)},
-        )
+        # One more than wanted tells whether there is a next page.
+        found = list(islice(self._newest(workload, day, before, most + 1), most + 1))
+        return IntentPage(tuple(found[:most]), page_word(found[most - 1]) if len(found) > most else None)
+
+    def _newest(self, workload: str, day: date | None, before: str | None, most: int) -> Iterator[Intent]:
+        """Yield a workload's intents by the time that they were opened, backwards."""
+        asked: dict[str, Any] = {
+            "TableName": self._table,
+            "IndexName": _AGE_INDEX,
+            "KeyConditionExpression": "workload = :workload",
+            "ExpressionAttributeValues": {":workload": as_value(workload)},
+            "ScanIndexForward": False,
+        }
+        if day is None:
+            asked["Limit"] = most
+        else:
+            # No Limit: it would count what the filter leaves out. An intent is not opened before its day begins.
+            asked["KeyConditionExpression"] += " AND createdAt >= :dawn"
+            asked["FilterExpression"] = "#partition = :day"
+            asked["ExpressionAttributeNames"] = {"#partition": "partition"}
+            asked["ExpressionAttributeValues"] |= as_item({":day": day.isoformat(), ":dawn": _dawn(day)})
+        if before is not None:
+            end = read_page_word(before)
+            place = {"workload": workload, "createdAt": utc_text(end.created_at), "intentId": end.intent_id}
+            if day is not None and place["createdAt"] < _dawn(day):
+                return
+            asked["ExclusiveStartKey"] = as_item({**place, "item": INTENT_ITEM})
+        doing = f"list the intents of {workload}"
+        rows = rows_found(self._calls, "Query", asked, self._target, doing, patience=_PATIENCE)
         yield from map(read_intent, rows)
 
     def _put(self, row: dict[str, Any], doing: str, *, read_at: int | None) -> bool:
@@ -186,6 +212,10 @@ class DynamoIntentLedger:
             except self._client.exceptions.ConditionalCheckFailedException as error:
                 return was_written_by(row_as_it_was(error), write_id)
         return True
+
+
+def _dawn(day: date) -> str:
+    return utc_text(day_bounds(day)[0])
 
 
 def _lost(row: str, version: int) -> str:

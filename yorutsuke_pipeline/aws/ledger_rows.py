@@ -16,6 +16,7 @@ from yorutsuke_pipeline.engine.cost import TokenUsage
 from yorutsuke_pipeline.engine.days import parse_utc, utc_text
 from yorutsuke_pipeline.engine.errors import PermanentError
 from yorutsuke_pipeline.engine.intent import Intent, IntentStatus, ResultStats
+from yorutsuke_pipeline.engine.orders import Order
 from yorutsuke_pipeline.engine.preflight import Preflight
 
 INTENT_ITEM = "INTENT"
@@ -61,6 +62,8 @@ def intent_row(intent: Intent) -> Row:
         "preflight": _preflight_row(intent.preflight),
         "onDemandUsd": intent.on_demand_usd,
         "collectingSince": _time_text(intent.collecting_since),
+        "order": _order_row(intent.order),
+        "note": intent.note,
     }
 
 
@@ -94,6 +97,8 @@ def read_intent(row: Row) -> Intent:
             preflight=_preflight(row.get("preflight")),
             on_demand_usd=row.get("onDemandUsd"),
             collecting_since=_time(row.get("collectingSince")),
+            order=_order(row.get("order")),
+            note=row.get("note"),
         )
     except _CHANGED as error:
         raise _unreadable(row, error) from error
@@ -208,3 +213,22 @@ def _preflight_row(preflight: Preflight | None) -> Row | None:
 
 def _preflight(row: Row | None) -> Preflight | None:
     return None if row is None else Preflight(int(row["recordCount"]), row.get("estimateUsd"), _usage(row.get("usage")))
+
+
+def _order_row(order: Order | None) -> Row | None:
+    if order is None:
+        return None
+    row = {
+        "owner": order.owner,
+        "fingerprint": order.fingerprint,
+        "budgetUsd": order.budget_usd,
+        "fewestRecords": order.fewest_records,
+    }
+    return {name: value for name, value in row.items() if value is not None}
+
+
+def _order(row: Row | None) -> Order | None:
+    if row is None:
+        return None
+    fewest = row.get("fewestRecords")
+    return Order(row["owner"], row["fingerprint"], row.get("budgetUsd"), None if fewest is None else int(fewest))

@@ -13,18 +13,20 @@ from yorutsuke_pipeline.engine.day_intents import intents_in
 from yorutsuke_pipeline.engine.intent import IntentStatus
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
     from datetime import date
     from decimal import Decimal
 
     from yorutsuke_pipeline.engine.batch_job import BatchJob
     from yorutsuke_pipeline.engine.intent import Intent
+    from yorutsuke_pipeline.engine.ports import IntentLedger
     from yorutsuke_pipeline.line import Line
 
 _COLUMNS = (
     *("intent", "day", "state", "records", "accepted", "rejected", "estimate $", "cost $"),
     *("job", "asked", "status", "message"),
 )
+_ON_A_PAGE = 1000
 _NUMBERS = ("records", "accepted", "rejected", "estimate $", "cost $")
 
 
@@ -36,8 +38,8 @@ _NUMBERS = ("records", "accepted", "rejected", "estimate $", "cost $")
 def jobs(context: click.Context, day: date | None, *, only_open: bool, as_json: bool) -> None:
     """Show the intents with their jobs: states, counts, estimated and settled cost in USD.
 
-    An intent is one decision to process some receipts once. With neither --date nor --open, the whole table
-    is read.
+    An intent is one decision to process some receipts once. With neither --date nor --open, all of them
+    are read.
     """
     if context.invoked_subcommand is not None:
         return
@@ -61,8 +63,19 @@ def _intents(line: Line, day: date | None, *, only_open: bool) -> Iterable[Inten
     elif only_open:
         found = ledger.open_intents(name)
     else:
-        found = ledger.listing(name)
+        found = _all(ledger, name)
     return [intent for intent in found if intent.is_open or not only_open]
+
+
+def _all(ledger: IntentLedger, workload: str) -> Iterator[Intent]:
+    """Yield a workload's intents, page by page."""
+    before = None
+    while True:
+        page = ledger.listing(workload, before=before, most=_ON_A_PAGE)
+        yield from page.intents
+        before = page.before
+        if before is None:
+            return
 
 
 def _document(intent: Intent, its_jobs: Iterable[BatchJob]) -> dict[str, Any]:

@@ -28,7 +28,7 @@ class PendingRecord:
         attempts: How often an answer about it has been rejected so far.
         last_reason: Why, the last time; it goes into the next prompt.
         intent_id: The intent that has claimed it, if one has.
-        dated_by: The attribute that says since when there is such a record.
+        time_name: The attribute that dates it, and by which its day's line is sorted (a receipt's `uploadedAt`).
     """
 
     identity: str
@@ -36,13 +36,7 @@ class PendingRecord:
     attempts: int = 0
     last_reason: str | None = None
     intent_id: str | None = None
-    dated_by: str = "uploadedAt"
-
-    @property
-    def dated(self) -> str | None:
-        """Since when there is such a record, as its row says it; None if it says nothing."""
-        moment = self.attributes.get(self.dated_by)
-        return moment if isinstance(moment, str) else None
+    time_name: str = ""
 
     @property
     def ordered_by(self) -> str | None:
@@ -59,6 +53,11 @@ class PendingRecord:
     def record_id(self) -> str:
         """The id that goes to the model and names the result."""
         return record_id(self.identity)
+
+    @property
+    def time(self) -> object:
+        """What its row says of when it came, unchecked; without a text there, no day's query sees it."""
+        return self.attributes.get(self.time_name)
 
 
 @dataclass(frozen=True)

@@ -90,26 +90,24 @@ class Redriver:
 
         That of the intent that gave it up, which is where it was in line, whatever its row says since.
         """
-        if record.dated is None:
-            return f"its row has no {record.dated_by}, so no run would see it; put the time of its arrival there, in UTC"
+        time = record.time
+        if not isinstance(time, str):
+            return f"its row has no {record.time_name}, so no run would see it; put the time there, in UTC"
         last = record.attributes.get("lastIntentId")
         intent = self.ledger.intent(last) if isinstance(last, str) and last else None
         if intent is None:
-            return _day_of_arrival(record, record.dated)
+            return _day_of(record.time_name, time)
         if intent.status is IntentStatus.OPEN:
             # It would be counted as turned away and as asked about, in one intent.
             return f"{last} is not sealed yet; materialize {intent.day} first"
         return intent.day
 
 
-def _day_of_arrival(record: PendingRecord, moment: str) -> date | str:
+def _day_of(name: str, time: str) -> date | str:
     try:
-        return day_of(parse_utc(moment))
+        return day_of(parse_utc(time))
     except ValueError:
-        return (
-            f"its row's {record.dated_by} {moment[:60]!r} is no time; put the time of its arrival there, "
-            "for instance 2026-01-09T03:00:00.000Z"
-        )
+        return f"its row's {name} {time[:60]!r} is no time; put the time there, for instance 2026-01-09T03:00:00.000Z"
 
 
 def _nothing_to_redrive(case: Case) -> Decision:

@@ -13,14 +13,24 @@ from yorutsuke_pipeline.aws.clients import AwsClients
 from yorutsuke_pipeline.infra.template import read_template
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from yorutsuke_pipeline.local_aws.endpoint import Endpoint
 
 REGION = "us-east-1"
+# Short names to those in the template.
+_TABLES = {
+    "pending-images": "PendingImagesTable",
+    "batch-jobs": "BatchJobsTable",
+    "transactions": "TransactionsTable",
+    "pending-violations": "PendingViolationsTable",
+    "violation-content": "ViolationContentTable",
+}
 
 
 @dataclass(frozen=True)
 class Place:
-    """An AWS with the product's tables and bucket in it."""
+    """An AWS with the product's tables and bucket in it; `tables` has all of them by their short names."""
 
     clients: AwsClients
     pending_table: str
@@ -28,6 +38,7 @@ class Place:
     transactions_table: str
     bucket: str
     role_arn: str
+    tables: Mapping[str, str]
 
     def put(self, table: str, row: dict[str, Any]) -> None:
         """Put a row as somebody else would, with an attribute that is None left out."""
@@ -49,6 +60,7 @@ def embedded_place(endpoint: Endpoint) -> Place:
         names["TransactionsTableName"],
         names["ReceiptsBucketName"],
         names["BedrockRoleArn"],
+        {short: names[f"{logical_id}Name"] for short, logical_id in _TABLES.items()},
     )
 
 
@@ -65,4 +77,4 @@ def moto_place() -> Place:
     clients.s3.create_bucket(Bucket="receipts")
     (bucket,) = read_template().properties_of("AWS::S3::Bucket").values()
     clients.s3.put_bucket_versioning(Bucket="receipts", VersioningConfiguration=bucket["VersioningConfiguration"])
-    return Place(clients, "PendingImagesTable", "BatchJobsTable", "TransactionsTable", "receipts", "no role")
+    return Place(clients, "PendingImagesTable", "BatchJobsTable", "TransactionsTable", "receipts", "no role", _TABLES)

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 from yorutsuke_pipeline.aws.batch_service import BedrockBatchService
 from yorutsuke_pipeline.aws.intent_ledger import DynamoIntentLedger
 from yorutsuke_pipeline.aws.object_store import S3ObjectStore
-from yorutsuke_pipeline.aws.pending_images import PendingImagesTable
-from yorutsuke_pipeline.aws.transactions_table import TransactionsTable
+from yorutsuke_pipeline.aws.record_table import RecordTable
+from yorutsuke_pipeline.aws.results_table import ResultsTable
 from yorutsuke_pipeline.local_aws.fault_proxy.fault import Fault, FaultKind
+from yorutsuke_pipeline.workloads.receipts.tables import IMAGES, TRANSACTIONS
 from yorutsuke_pipeline_tests.aws.wire import UNHURRIED, quick_retries
 
 if TYPE_CHECKING:
@@ -40,8 +41,8 @@ class Spoiled:
         return S3ObjectStore(self.place.clients.s3, self.place.bucket)
 
     @property
-    def images(self) -> PendingImagesTable:
-        return PendingImagesTable(self.place.clients.dynamodb, self.place.pending_table)
+    def images(self) -> RecordTable:
+        return RecordTable(self.place.clients.dynamodb, self.place.pending_table, IMAGES)
 
     @property
     def ledger(self) -> DynamoIntentLedger:
@@ -51,9 +52,9 @@ class Spoiled:
     def service(self) -> BedrockBatchService:
         return BedrockBatchService(self.place.clients.bedrock, UNHURRIED)
 
-    def transactions(self, patience: Patience = UNHURRIED) -> TransactionsTable:
-        return TransactionsTable(
-            self.place.clients.dynamodb, self.place.transactions_table, concurrency=1, patience=patience
+    def transactions(self, patience: Patience = UNHURRIED) -> ResultsTable:
+        return ResultsTable(
+            self.place.clients.dynamodb, self.place.transactions_table, TRANSACTIONS, concurrency=1, patience=patience
         )
 
     def spoil(self, operation: str, kind: str, **how: object) -> None:

@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import partial
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-from yorutsuke_pipeline_tests.fakes.pending_images import FakePendingImages
+from yorutsuke_pipeline.workloads.receipts.tables import IMAGES
+from yorutsuke_pipeline.workloads.violations.tables import WAITING
+from yorutsuke_pipeline_tests.fakes.record_table import FakeRecordTable
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     import pytest
 
+    from yorutsuke_pipeline.engine.table_shapes import RecordTableShape
     from yorutsuke_pipeline_tests.aws.places import Place
 
 Port = TypeVar("Port")
+
+# Where the contract of the records' ports holds: on each kind of AWS, and for both shapes of table.
+PLACES = ("fake", "moto", "embedded", "fake of pending-violations", "embedded of pending-violations")
+_SHAPES = {shape.table: shape for shape in (IMAGES, WAITING)}
 
 
 @dataclass(frozen=True)
@@ -32,20 +38,34 @@ class Subject(Generic[Port]):
     row: Callable[[str], dict[str, Any]]
 
 
-def over_images(
-    request: pytest.FixtureRequest, fake: Callable[[FakePendingImages], Port], adapter: Callable[[Place], Port]
+def over_records(
+    request: pytest.FixtureRequest,
+    fake: Callable[[FakeRecordTable], Port],
+    adapter: Callable[[Place, RecordTableShape], Port],
 ) -> Subject[Port]:
-    """Return a port over the pending-images table: the fake's, or of the place that a fixture's parameter names."""
-    if request.param == "fake":
-        images = FakePendingImages()
+    """Return a port over a table of waiting records: the fake's, or of the place that a fixture's parameter names.
+
+    Whichever the table, a test puts and reads rows under the names that they have in the images'.
+    """
+    where, _, short = request.param.partition(" of ")
+    shape = _SHAPES[short or IMAGES.table]
+    theirs = {IMAGES.key: shape.key, IMAGES.time: shape.time}
+    ours = {name: known for known, name in theirs.items()}
+    if where == "fake":
+        records = FakeRecordTable(shape=shape)
         return Subject(
-            fake(images),
-            lambda row: images.rows.update({row["imageId"]: row}),
-            lambda name: images.rows.get(name, {}),
+            fake(records),
+            lambda row: records.rows.update({row[IMAGES.key]: _renamed(row, theirs)}),
+            lambda name: _renamed(records.rows.get(name, {}), ours),
         )
-    place: Place = request.getfixturevalue(request.param)
+    place: Place = request.getfixturevalue(where)
+    table = place.tables[shape.table]
     return Subject(
-        adapter(place),
-        partial(place.put, place.pending_table),
-        lambda name: place.row(place.pending_table, {"imageId": name}),
+        adapter(place, shape),
+        lambda row: place.put(table, _renamed(row, theirs)),
+        lambda name: _renamed(place.row(table, {shape.key: name}), ours),
     )
+
+
+def _renamed(row: dict[str, Any], names: dict[str, str]) -> dict[str, Any]:
+    return {names.get(name, name): value for name, value in row.items()}

@@ -15,12 +15,14 @@ from hypothesis import strategies as st
 
 from yorutsuke_pipeline.aws.attribute_values import as_item, as_json, as_value, from_item, from_value
 from yorutsuke_pipeline.aws.ledger_rows import intent_row, job_row, read_intent, read_job
-from yorutsuke_pipeline.aws.pending_row import NewImage, read_row
+from yorutsuke_pipeline.aws.receipt_images import NewImage
+from yorutsuke_pipeline.aws.record_row import read_row
 from yorutsuke_pipeline.engine.batch_job import BatchJob, JobMode
 from yorutsuke_pipeline.engine.cost import TokenUsage
 from yorutsuke_pipeline.engine.days import day_of
 from yorutsuke_pipeline.engine.errors import PermanentError
 from yorutsuke_pipeline.engine.intent import Intent, IntentStatus, ResultStats
+from yorutsuke_pipeline.workloads.receipts.tables import IMAGES
 from yorutsuke_pipeline_tests.aws.test_small_adapters import VALUES
 
 # 38 digits, magnitudes of 10^-130 to 10^125: DynamoDB's numbers.
@@ -158,7 +160,7 @@ def test_a_row_that_was_changed_by_hand_is_read_or_named(intent: Intent, job: Ba
 @quiet
 @given(st.dictionaries(st.sampled_from(["imageId", "attempts", "lastReason", "intentId", "userId", "s3Key"]), VALUES))
 def test_any_row_of_anyone_is_read_as_a_record_that_waits(row: dict[str, Any]) -> None:
-    record = read_row(from_item(as_item(row)))
+    record = read_row(from_item(as_item(row)), IMAGES)
 
     assert isinstance(record.identity, str)
     assert 0 <= record.attempts <= 1_000_000
@@ -171,7 +173,7 @@ def test_a_new_image_is_read_back_as_one_that_waits_on_its_day(text: str, moment
     image = NewImage("img-1", text, f"uploads/{text}", "md5", moment, 12)
 
     row = from_item(as_item(image.as_row()))
-    record = read_row(row)
+    record = read_row(row, IMAGES)
 
     assert (record.identity, record.attempts, record.intent_id) == ("img-1", 0, None)
     assert row["pendingDate"] == day_of(moment).isoformat()

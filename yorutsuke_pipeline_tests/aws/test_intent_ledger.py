@@ -15,6 +15,7 @@ from yorutsuke_pipeline.engine.batch_job import COMPLETED, VANISHED, BatchJob, J
 from yorutsuke_pipeline.engine.cost import TokenUsage
 from yorutsuke_pipeline.engine.errors import LostRaceError, PermanentError
 from yorutsuke_pipeline.engine.intent import Intent, IntentStatus, ResultStats
+from yorutsuke_pipeline.engine.orders import Order
 from yorutsuke_pipeline.engine.preflight import Preflight
 from yorutsuke_pipeline_tests.fakes.clock import NIGHT, FakeClock
 from yorutsuke_pipeline_tests.fakes.intent_ledger import FakeIntentLedger
@@ -102,12 +103,21 @@ def test_every_attribute_survives_the_table(ledger: IntentLedger, name: str) -> 
         preflight=Preflight(5, Decimal("0.002"), TokenUsage(6_000, 500)),
         on_demand_usd=Decimal("0.02"),
         collecting_since=NIGHT - timedelta(minutes=1),
+        order=Order("aoi", "b" * 64, budget_usd=Decimal("5.00"), fewest_records=10),
+        note="no violation was left",
     )
 
     saved = ledger.save(full)
 
     assert saved == replace(full, version=1)
     assert ledger.intent(name) == saved
+
+
+@pytest.mark.parametrize("order", [Order("aoi", "b" * 64), Order("aoi", "b" * 64, fewest_records=1)])
+def test_an_order_survives_the_table_without_what_it_leaves_open(ledger: IntentLedger, name: str, order: Order) -> None:
+    ledger.create(replace(an_intent(name), order=order))
+
+    assert ledger.intent(name) == replace(an_intent(name), order=order)
 
 
 def test_a_stalled_run_cannot_save_over_another(ledger: IntentLedger, name: str) -> None:
@@ -212,15 +222,6 @@ def test_an_intents_row_never_expires_and_leaves_the_index_when_closed(moto: Pla
 
     assert not {"expiresAt", "openWorkload"} & row.keys()
     assert row["partition"] == "2026-01-09"
-
-
-def test_all_intents_are_listed_for_a_person(moto: Place, name: str) -> None:
-    ledger = adapter(moto)
-    ledger.create(an_intent(name))
-    ledger.save_job(a_job(name))
-    closed = ledger.save(replace(an_intent(name), status=IntentStatus.CLOSED))
-
-    assert list(ledger.listing(closed.workload)) == [closed]
 
 
 def test_a_row_that_was_changed_by_hand_is_named(moto: Place, name: str) -> None:

@@ -12,9 +12,12 @@ import pytest
 
 from yorutsuke_pipeline.aws.intent_ledger import DynamoIntentLedger
 from yorutsuke_pipeline.aws.object_store import S3ObjectStore
-from yorutsuke_pipeline.aws.pending_images import PendingImagesTable
-from yorutsuke_pipeline.aws.pending_row import NewImage
+from yorutsuke_pipeline.aws.receipt_images import NewImage, ReceiptImages
+from yorutsuke_pipeline.aws.record_table import RecordTable
 from yorutsuke_pipeline.engine.days import day_of
+from yorutsuke_pipeline.engine.record import PendingRecord
+from yorutsuke_pipeline.workloads.receipts.tables import IMAGES
+from yorutsuke_pipeline.workloads.violations.tables import WAITING
 from yorutsuke_pipeline_tests.aws.places import embedded_place
 from yorutsuke_pipeline_tests.aws.test_intent_ledger import a_job, an_intent
 from yorutsuke_pipeline_tests.aws.wire import lose_first_answer
@@ -40,8 +43,8 @@ def ledger(place: Place) -> DynamoIntentLedger:
 
 
 @pytest.fixture
-def images(place: Place) -> PendingImagesTable:
-    return PendingImagesTable(place.clients.dynamodb, place.pending_table)
+def images(place: Place) -> ReceiptImages:
+    return ReceiptImages(place.clients.dynamodb, place.pending_table, IMAGES)
 
 
 def an_image(name: str) -> NewImage:
@@ -76,9 +79,7 @@ def test_a_job_that_was_saved_is_no_lost_race(place: Place, ledger: DynamoIntent
     assert list(ledger.jobs(name)) == [saved]
 
 
-def test_an_image_that_was_added_is_new_and_then_there_already(
-    place: Place, images: PendingImagesTable, name: str
-) -> None:
+def test_an_image_that_was_added_is_new_and_then_there_already(place: Place, images: ReceiptImages, name: str) -> None:
     tries = lose_first_answer(place.clients.dynamodb, "PutItem")
 
     assert images.add(an_image(name))
@@ -89,7 +90,7 @@ def test_an_image_that_was_added_is_new_and_then_there_already(
 
 @pytest.mark.parametrize("verb", ["claim", "release", "fail", "finish"])
 def test_a_change_of_an_image_succeeds_although_its_condition_fails_the_second_time(
-    place: Place, images: PendingImagesTable, name: str, verb: str
+    place: Place, images: ReceiptImages, name: str, verb: str
 ) -> None:
     images.add(an_image(name))
     if verb != "claim":
@@ -109,7 +110,7 @@ def test_a_change_of_an_image_succeeds_although_its_condition_fails_the_second_t
 
 @pytest.mark.parametrize("verb", ["redrive", "discard"])
 def test_what_a_person_decided_is_known_as_this_persons_although_its_answer_was_lost(
-    place: Place, images: PendingImagesTable, name: str, verb: str
+    place: Place, images: ReceiptImages, name: str, verb: str
 ) -> None:
     images.add(an_image(name))
     images.claim(name, MINE)
@@ -149,9 +150,7 @@ def test_an_upload_that_was_completed_is_known_as_ours(place: Place, name: str) 
     assert len(tries) == 2
 
 
-def test_images_of_a_day_are_listed_whatever_became_of_them(
-    place: Place, images: PendingImagesTable, name: str
-) -> None:
+def test_images_of_a_day_are_listed_whatever_became_of_them(place: Place, images: ReceiptImages, name: str) -> None:
     images.add(an_image(f"{name}-waits"))
     images.add(an_image(f"{name}-failed"))
     images.claim(f"{name}-failed", MINE)
@@ -165,3 +164,13 @@ def test_images_of_a_day_are_listed_whatever_became_of_them(
     assert listed("pending") == {f"{name}-waits"}
     assert listed("failed") == {f"{name}-failed"}
     assert place.row(place.pending_table, {"imageId": f"{name}-waits"})["pendingDate"] == day.isoformat()
+
+
+def test_a_record_that_was_put_in_line_is_in_line(place: Place, name: str) -> None:
+    table = RecordTable(place.clients.dynamodb, place.tables[WAITING.table], WAITING)
+    tries = lose_first_answer(place.clients.dynamodb, "PutItem")
+
+    assert table.enqueue(PendingRecord(name), day_of(NIGHT), MINE, NIGHT)
+
+    assert len(tries) == 2
+    assert place.row(place.tables[WAITING.table], {WAITING.key: name})["orderedBy"] == MINE

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from yorutsuke_pipeline.aws.pending_images import PendingImagesTable
+from yorutsuke_pipeline.aws.record_table import RecordTable
 from yorutsuke_pipeline.engine.errors import ThrottledError
+from yorutsuke_pipeline.workloads.receipts.tables import IMAGES
 from yorutsuke_pipeline_tests.aws.test_table_calls import client
 from yorutsuke_pipeline_tests.aws.wire import IMPATIENT, UNHURRIED, Wire, answer, quick_retries
 
@@ -32,7 +33,7 @@ def page(*names: str, last: str | None = None) -> Any:  # noqa: ANN401 — an an
 def listed(wire: Wire, patience: Patience = UNHURRIED) -> list[str]:
     used = client()
     with wire.attached(used):
-        table = PendingImagesTable(used, "pending-images", patience=patience)
+        table = RecordTable(used, "pending-images", IMAGES, patience=patience)
         return [record.identity for record in table.pending(DAY)]
 
 
@@ -61,7 +62,7 @@ def test_no_page_is_asked_for_before_it_is_needed() -> None:
     used, wire = client(), Wire([page("a", last="a"), page("b")])
 
     with wire.attached(used):
-        next(PendingImagesTable(used, "pending-images").pending(DAY))
+        next(RecordTable(used, "pending-images", IMAGES).pending(DAY))
 
     assert len(wire.requests) == 1
 
@@ -85,7 +86,7 @@ def test_a_claim_is_asked_for_until_the_table_admits_it(tries: int) -> None:
     wire = Wire([*[THROTTLED] * tries, answer({"Attributes": {**row("a"), "intentId": {"S": MINE}}})])
 
     with wire.attached(used):
-        claimed = PendingImagesTable(used, "pending-images", patience=UNHURRIED).claim("a", MINE)
+        claimed = RecordTable(used, "pending-images", IMAGES, patience=UNHURRIED).claim("a", MINE)
 
     assert claimed is not None
     assert claimed.intent_id == MINE
@@ -97,6 +98,6 @@ def test_a_claim_that_another_intent_has_is_told_by_the_clients_own_error() -> N
     lost = {"__type": "x#ConditionalCheckFailedException", "message": "no", "Item": {"intentId": {"S": "other"}}}
 
     with quick_retries(used), Wire([answer(lost, 400)]).attached(used) as wire:
-        assert PendingImagesTable(used, "pending-images").claim("a", MINE) is None
+        assert RecordTable(used, "pending-images", IMAGES).claim("a", MINE) is None
 
     assert operations(wire) == ["UpdateItem"] * 2

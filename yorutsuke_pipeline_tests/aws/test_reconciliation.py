@@ -11,13 +11,13 @@ import pytest
 
 from yorutsuke_pipeline.aws.batch_service import BedrockBatchService
 from yorutsuke_pipeline.aws.clock import SystemClock
-from yorutsuke_pipeline.aws.image_book import ImageBook
 from yorutsuke_pipeline.aws.intent_ledger import DynamoIntentLedger
 from yorutsuke_pipeline.aws.object_store import S3ObjectStore
-from yorutsuke_pipeline.aws.pending_images import PendingImagesTable
+from yorutsuke_pipeline.aws.record_book import DynamoRecordBook
+from yorutsuke_pipeline.aws.record_table import RecordTable
+from yorutsuke_pipeline.aws.result_book import DynamoResultBook
+from yorutsuke_pipeline.aws.results_table import ResultsTable
 from yorutsuke_pipeline.aws.spending_book import DynamoSpendingBook
-from yorutsuke_pipeline.aws.transaction_book import TransactionBook
-from yorutsuke_pipeline.aws.transactions_table import TransactionsTable
 from yorutsuke_pipeline.engine.archive import Archiver
 from yorutsuke_pipeline.engine.batch_job import JobRequest
 from yorutsuke_pipeline.engine.identity import record_id
@@ -30,6 +30,7 @@ from yorutsuke_pipeline.engine.results import ResultRecorder
 from yorutsuke_pipeline.engine.spending import Spending
 from yorutsuke_pipeline.engine.submission import Submitter
 from yorutsuke_pipeline.engine.watching import Watch
+from yorutsuke_pipeline.workloads.receipts.tables import IMAGES, TRANSACTIONS
 from yorutsuke_pipeline.workloads.receipts.workload import ReceiptsWorkload
 from yorutsuke_pipeline_tests.engine.nights import POLICY, picture
 from yorutsuke_pipeline_tests.fakes.event_log import FakeEventLog
@@ -82,20 +83,20 @@ class Day:
     def books(self) -> Books:
         clients, place, clock, events = self.place.clients, self.place, SystemClock(), FakeEventLog()
         workload: Any = ReceiptsWorkload(name=self.name)
-        pending = PendingImagesTable(clients.dynamodb, place.pending_table)
+        pending = RecordTable(clients.dynamodb, place.pending_table, IMAGES)
         ledger = DynamoIntentLedger(clients.dynamodb, place.jobs_table)
         objects = S3ObjectStore(clients.s3, place.bucket)
         service = BedrockBatchService(clients.bedrock)
-        table = TransactionsTable(clients.dynamodb, place.transactions_table)
+        table = ResultsTable(clients.dynamodb, place.transactions_table, TRANSACTIONS)
         return Books(
             workload=workload,
             policy=POLICY,
             pending=pending,
-            records=ImageBook(clients.dynamodb, place.pending_table),
+            records=DynamoRecordBook(clients.dynamodb, place.pending_table, IMAGES),
             ledger=ledger,
             objects=objects,
             service=service,
-            results=TransactionBook(clients.dynamodb, place.transactions_table),
+            results=DynamoResultBook(clients.dynamodb, place.transactions_table, TRANSACTIONS),
             clock=clock,
             submitter=Submitter(
                 workload, POLICY, ledger, objects, service, FakeModel(), events, clock, self.spending, QUOTAS

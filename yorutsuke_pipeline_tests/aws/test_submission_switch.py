@@ -10,6 +10,7 @@ import pytest
 from yorutsuke_pipeline.aws.intent_ledger import DynamoIntentLedger
 from yorutsuke_pipeline.aws.submission_switch import DynamoSubmissionSwitch
 from yorutsuke_pipeline.engine.errors import PermanentError
+from yorutsuke_pipeline.engine.intent_pages import IntentPage
 from yorutsuke_pipeline.engine.switch import Pause
 from yorutsuke_pipeline_tests.fakes.switch import FakeSwitch
 
@@ -48,7 +49,7 @@ def test_nothing_that_lists_intents_meets_the_row(moto: Place, name: str) -> Non
     DynamoSubmissionSwitch(moto.clients.dynamodb, moto.jobs_table, name).pause(PAUSE)
     ledger = DynamoIntentLedger(moto.clients.dynamodb, moto.jobs_table)
 
-    assert list(ledger.listing(name)) == []
+    assert ledger.listing(name, most=9) == IntentPage()
     assert list(ledger.open_intents(name)) == []
     assert ledger.intent(f"SWITCH#{name}") is None
     assert list(ledger.jobs(f"SWITCH#{name}")) == []

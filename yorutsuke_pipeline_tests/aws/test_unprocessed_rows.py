@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from yorutsuke_pipeline.aws.transactions_table import TransactionsTable
+from yorutsuke_pipeline.aws.receipt_transactions import ReceiptTransactions
 from yorutsuke_pipeline.engine.errors import ConfigurationError, TransientError, UnwrittenError
+from yorutsuke_pipeline.workloads.receipts.tables import TRANSACTIONS
 from yorutsuke_pipeline_tests.aws.wire import BOTOCORES_TRIES, IMPATIENT, UNHURRIED, Wire, answer, quick_retries
 
 if TYPE_CHECKING:
@@ -23,9 +24,11 @@ if TYPE_CHECKING:
     from yorutsuke_pipeline_tests.aws.places import Place
 
 
-def table(place: Place, patience: Patience = UNHURRIED) -> TransactionsTable:
+def table(place: Place, patience: Patience = UNHURRIED) -> ReceiptTransactions:
     # One call at a time: the tests count them.
-    return TransactionsTable(place.clients.dynamodb, place.transactions_table, concurrency=1, patience=patience)
+    return ReceiptTransactions(
+        place.clients.dynamodb, place.transactions_table, TRANSACTIONS, concurrency=1, patience=patience
+    )
 
 
 def rows(user: str, count: int) -> list[dict[str, Any]]:
@@ -123,7 +126,7 @@ def test_a_throttled_read_is_named_as_such_and_writes_nothing(moto: Place, name:
 
 
 def test_a_missing_table_is_a_matter_of_configuration(moto: Place) -> None:
-    missing = TransactionsTable(moto.clients.dynamodb, "yorutsuke-transactions-nowhere")
+    missing = ReceiptTransactions(moto.clients.dynamodb, "yorutsuke-transactions-nowhere", TRANSACTIONS)
 
     with pytest.raises(ConfigurationError, match="YORUTSUKE_ENV") as caught:
         missing.write(rows("mai", 1))

@@ -11,8 +11,8 @@ from yorutsuke_pipeline.settings import Settings, load_settings
 from yorutsuke_pipeline.stages import Stages
 from yorutsuke_pipeline.workloads.receipts.workload import ReceiptsWorkload
 from yorutsuke_pipeline_tests.cli.conftest import Terminal
-from yorutsuke_pipeline_tests.fakes.image_book import FakeImageBook
-from yorutsuke_pipeline_tests.fakes.transaction_book import FakeTransactionBook
+from yorutsuke_pipeline_tests.fakes.record_book import FakeRecordBook
+from yorutsuke_pipeline_tests.fakes.result_book import FakeResultBook
 
 if TYPE_CHECKING:
     from yorutsuke_pipeline.composition import Composition
@@ -72,9 +72,9 @@ def line_of(night: Night, **settings: str) -> Line:
         product_of(night, **settings),
         ReceiptsWorkload(),
         night.pending,
-        FakeImageBook(night.pending),
+        FakeRecordBook(night.pending),
         night.table,
-        FakeTransactionBook(night.table),
+        FakeResultBook(night.table),
     )
 
 

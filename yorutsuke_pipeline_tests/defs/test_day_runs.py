@@ -11,6 +11,7 @@ import pytest
 from yorutsuke_pipeline.defs.jobs import INTENT_TAG
 from yorutsuke_pipeline.defs.sensors.day_runs import PARTITION_TAG, DayRuns
 from yorutsuke_pipeline.engine.intent import Intent
+from yorutsuke_pipeline.engine.retrying import Half
 from yorutsuke_pipeline.workloads.receipts.line import BLUEPRINT
 
 if TYPE_CHECKING:
@@ -52,7 +53,7 @@ def add(instance: dg.DagsterInstance, day: str, job: str, status: dg.DagsterRunS
 def ask_everything(instance: object, days: list[str]) -> None:
     counted = cast("dg.DagsterInstance", instance)
     busy(counted, days)
-    DayRuns(counted, [BLUEPRINT]).failed_ingests([f"receipts-{day}-001" for day in days])
+    DayRuns(counted, [BLUEPRINT]).failures(Half.INGEST, [f"receipts-{day}-001" for day in days])
     last_submissions(counted, days, ended_before=_LATER)
 
 
@@ -130,7 +131,9 @@ def test_ingests_that_failed_are_counted_for_each_intent_and_other_runs_are_not(
     ):
         add(instance, day, job, status, **{INTENT_TAG: f"intent of {day}"})
 
-    assert DayRuns(instance, [BLUEPRINT]).failed_ingests([f"intent of {day}" for day in (_FIRST, _SECOND, _THIRD)]) == {
+    assert DayRuns(instance, [BLUEPRINT]).failures(
+        Half.INGEST, [f"intent of {day}" for day in (_FIRST, _SECOND, _THIRD)]
+    ) == {
         f"intent of {_FIRST}": 2,
         f"intent of {_SECOND}": 1,
     }

@@ -31,11 +31,11 @@ from yorutsuke_pipeline_tests.fakes.intent_ledger import FakeIntentLedger
 from yorutsuke_pipeline_tests.fakes.metrics import FakeMetrics
 from yorutsuke_pipeline_tests.fakes.model import RECEIPT, FakeModel, nova_output
 from yorutsuke_pipeline_tests.fakes.object_store import FakeObjectStore
-from yorutsuke_pipeline_tests.fakes.pending_images import FakePendingImages
 from yorutsuke_pipeline_tests.fakes.prices import FixedPrices
+from yorutsuke_pipeline_tests.fakes.record_table import FakeRecordTable
+from yorutsuke_pipeline_tests.fakes.results_table import FakeResultsTable
 from yorutsuke_pipeline_tests.fakes.spending_book import FakeSpendingBook
 from yorutsuke_pipeline_tests.fakes.switch import FakeSwitch
-from yorutsuke_pipeline_tests.fakes.transactions import FakeTransactions
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -114,11 +114,11 @@ class Night:
         unanswered: Images that a job leaves out, once each; the job is then PartiallyCompleted.
     """
 
-    pending: FakePendingImages
+    pending: FakeRecordTable
     objects: FakeObjectStore
     policy: Policy = POLICY
     ledger: FakeIntentLedger = field(default_factory=FakeIntentLedger)
-    table: FakeTransactions = field(default_factory=FakeTransactions)
+    table: FakeResultsTable = field(default_factory=FakeResultsTable)
     events: FakeEventLog = field(default_factory=FakeEventLog)
     clock: FakeClock = field(default_factory=FakeClock)
     prices: FixedPrices = field(default_factory=FixedPrices)
@@ -277,7 +277,7 @@ def night_of(
         else:
             contents[source_key(name)] = content
     waiting = [waiting_row(name, **(rows or {}).get(name, {})) for name in names]
-    night = Night(FakePendingImages(waiting), FakeObjectStore(contents), policy)
+    night = Night(FakeRecordTable(waiting), FakeObjectStore(contents), policy)
     night.service = FakeBatchService(clock=night.clock)
     night.model = FakeModel(night.say)
     return night

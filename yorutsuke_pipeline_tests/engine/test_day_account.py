@@ -11,18 +11,18 @@ from yorutsuke_pipeline.engine.record import PendingRecord
 from yorutsuke_pipeline_tests.engine.interruptions import Calls
 from yorutsuke_pipeline_tests.engine.invariants import READS
 from yorutsuke_pipeline_tests.engine.nights import DAY, FIRST, Night, night_of
-from yorutsuke_pipeline_tests.fakes.pending_images import FakePendingImages
 from yorutsuke_pipeline_tests.fakes.prices import FixedPrices
+from yorutsuke_pipeline_tests.fakes.record_table import FakeRecordTable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import date
 
 
-class Lagging(FakePendingImages):
+class Lagging(FakeRecordTable):
     """A table whose index still shows what its rows no longer say."""
 
-    def __init__(self, table: FakePendingImages, shown: PendingRecord) -> None:
+    def __init__(self, table: FakeRecordTable, shown: PendingRecord) -> None:
         super().__init__(table.rows.values())
         self._shown = shown
 

@@ -99,7 +99,7 @@ class Life(Day):
     def a_stage_runs(self, stage: str) -> None:
         stages = self.night.stages()
         run = {
-            "manifest": stages.manifest.write,
+            "manifest": lambda day: stages.manifest.write(day),
             "submitter": stages.submitter.submit,
             "collector": stages.collector.collect,
             "recorder": stages.recorder.record,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from yorutsuke_pipeline.engine.likenesses import Likenesses
 from yorutsuke_pipeline_tests.engine.nights import DAY, night_of
 from yorutsuke_pipeline_tests.fakes.model import RECEIPT
-from yorutsuke_pipeline_tests.fakes.transactions import FakeTransactions
+from yorutsuke_pipeline_tests.fakes.results_table import FakeResultsTable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from yorutsuke_pipeline.engine.workload import Row
 
 
-class CountedTransactions(FakeTransactions):
+class CountedTransactions(FakeResultsTable):
     """Keeps the neighbourhoods that were asked about."""
 
     def __init__(self) -> None:

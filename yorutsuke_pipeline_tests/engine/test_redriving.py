@@ -13,9 +13,12 @@ import pytest
 from yorutsuke_pipeline.engine.dead_letter_box import Case, DeadLetterBox, Standing
 from yorutsuke_pipeline.engine.errors import BudgetExceededError
 from yorutsuke_pipeline.engine.redriving import Decision, Redriver, Verdict
+from yorutsuke_pipeline.workloads.violations.tables import WAITING
 from yorutsuke_pipeline_tests.engine.interruptions import Calls, Interruption, Killed
 from yorutsuke_pipeline_tests.engine.invariants import READS, check_settled
 from yorutsuke_pipeline_tests.engine.nights import DAY, FIRST, POLICY, Night, night_of, picture, pictured, source_key
+from yorutsuke_pipeline_tests.fakes.intent_ledger import FakeIntentLedger
+from yorutsuke_pipeline_tests.fakes.record_table import FakeRecordTable
 
 
 def case_of(night: Night, identity: str) -> Case:
@@ -195,6 +198,17 @@ def test_a_row_that_does_not_allow_it_is_refused_with_what_to_do(changes: dict[s
     assert decision.verdict is Verdict.REFUSED
     assert words in str(decision.why)
     assert night.row("img-1") == row
+
+
+def test_whichever_attribute_dates_a_workloads_records_says_the_day() -> None:
+    row = {"violationId": "v-1", "status": "failed", "requestedAt": "2026-01-09T15:00:00.000Z"}
+    table = FakeRecordTable([row], WAITING)
+    case = Case("v-1", "v-1", (), table.find("v-1"))
+
+    decision = Redriver(table, FakeIntentLedger()).redrive(case, even_discarded=False)
+
+    assert (decision.verdict, decision.day) == (Verdict.DONE, date(2026, 1, 10))
+    assert [record.identity for record in table.pending(date(2026, 1, 10))] == ["v-1"]
 
 
 def test_a_record_whose_row_is_gone_is_refused() -> None:

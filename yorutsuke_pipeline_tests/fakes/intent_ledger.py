@@ -7,9 +7,11 @@ from threading import Lock
 from typing import TYPE_CHECKING
 
 from yorutsuke_pipeline.engine.errors import LostRaceError
+from yorutsuke_pipeline.engine.intent_pages import IntentPage, PageEnd, page_word, read_page_word
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from datetime import date
 
     from yorutsuke_pipeline.engine.batch_job import BatchJob
     from yorutsuke_pipeline.engine.intent import Intent
@@ -47,6 +49,22 @@ class FakeIntentLedger:
             found = [intent for intent in self.intents.values() if intent.is_open and intent.workload == workload]
         yield from sorted(found, key=lambda intent: intent.intent_id)
 
+    def listing(self, workload: str, *, day: date | None = None, before: str | None = None, most: int) -> IntentPage:
+        end = None if before is None else read_page_word(before)
+        with self._lock:
+            found = sorted(
+                (
+                    intent
+                    for intent in self.intents.values()
+                    if intent.workload == workload
+                    and (day is None or intent.day == day)
+                    and (end is None or _age(intent) < end)
+                ),
+                key=_age,
+                reverse=True,
+            )
+        return IntentPage(tuple(found[:most]), page_word(found[most - 1]) if len(found) > most else None)
+
     def jobs(self, intent_id: str) -> Sequence[BatchJob]:
         with self._lock:
             return [job for (owner, _), job in sorted(self.rows.items()) if owner == intent_id]
@@ -66,3 +84,7 @@ class FakeIntentLedger:
             saved = replace(job, version=job.version + 1)
             self.rows[job.intent_id, job.number] = saved
             return saved
+
+
+def _age(intent: Intent) -> PageEnd:
+    return PageEnd(intent.created_at, intent.intent_id)

@@ -15,15 +15,21 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from yorutsuke_pipeline.aws.record_book import DynamoRecordBook
+from yorutsuke_pipeline.aws.record_table import RecordTable
+from yorutsuke_pipeline.aws.result_book import DynamoResultBook
+from yorutsuke_pipeline.aws.results_table import ResultsTable
 from yorutsuke_pipeline.composition import Composition
 from yorutsuke_pipeline.engine import layout
 from yorutsuke_pipeline.engine.batch_job import COMPLETED
+from yorutsuke_pipeline.engine.record import PendingRecord
 from yorutsuke_pipeline.infra.intrinsics import Resource, resources_of
 from yorutsuke_pipeline.infra.naming import Account
 from yorutsuke_pipeline.infra.template import read_template
 from yorutsuke_pipeline.settings import AwsEnvironment, load_settings
 from yorutsuke_pipeline.workloads.receipts.line import assemble, transactions
 from yorutsuke_pipeline.workloads.receipts.workload import Lifetimes, ReceiptsWorkload
+from yorutsuke_pipeline.workloads.violations.tables import CONTENT, WAITING, content_key
 from yorutsuke_pipeline_tests.aws.test_intent_ledger import a_job, an_intent
 from yorutsuke_pipeline_tests.aws.wire import URL, Wire, answer
 from yorutsuke_pipeline_tests.fakes.clock import NIGHT
@@ -107,6 +113,7 @@ def everything_asked(product: Composition) -> Iterator[object]:
     yield ledger.create(intent)
     yield ledger.intent("an-intent")
     yield list(ledger.open_intents("receipts"))
+    yield ledger.listing("receipts", day=DAY, most=2)
     yield ledger.jobs("an-intent")
     yield ledger.jobs_of([replace(intent, job_count=1)])
     yield ledger.save_job(replace(job, status=COMPLETED, completed_at=NIGHT))
@@ -116,6 +123,23 @@ def everything_asked(product: Composition) -> Iterator[object]:
     yield list(transactions(product).listing(user="user-1", day=DAY))
     results.mark_archive_failed({"userId": "user-1", "transactionId": "t"}, "why")
     yield line.result_book.of_identity("an-image")
+    yield from asked_of_violations(product)
+
+
+def asked_of_violations(product: Composition) -> Iterator[object]:
+    """Make each kind of request of the tables of violations."""
+    client = product.clients.dynamodb
+    waiting, content = product.settings.table(WAITING.table), product.settings.table(CONTENT.table)
+    records = RecordTable(client, waiting, WAITING)
+    yield list(records.pending(DAY))
+    yield records.enqueue(PendingRecord("a-violation"), DAY, "an-intent", NIGHT)
+    yield records.claim("a-violation", "an-intent")
+    yield DynamoRecordBook(client, waiting, WAITING).of(["a-violation"])
+    results = ResultsTable(client, content, CONTENT)
+    text = dict(zip(CONTENT.key, content_key(PendingRecord("a-violation")), strict=True))
+    yield results.write([text])
+    yield list(results.read([text]))
+    yield DynamoResultBook(client, content, CONTENT).of_identity("a-violation")
 
 
 def declared(resource_type: str) -> dict[str, Resource]:
@@ -127,6 +151,12 @@ def declared(resource_type: str) -> dict[str, Resource]:
 def key_of(schema: list[dict[str, str]]) -> tuple[str, ...]:
     """Return a key's attributes, the partition's first."""
     return tuple(each["AttributeName"] for each in sorted(schema, key=lambda each: each["KeyType"]))
+
+
+def indexes_of(table: Resource) -> list[dict[str, Any]]:
+    """Return a table's indexes."""
+    found: list[dict[str, Any]] = table.properties.get("GlobalSecondaryIndexes", [])
+    return found
 
 
 TABLES = declared("AWS::DynamoDB::Table")
@@ -144,7 +174,7 @@ def test_each_index_is_asked_by_its_own_key_and_none_is_declared_that_nobody_ask
     indexes = {
         (name, index["IndexName"]): key_of(index["KeySchema"])
         for name, table in TABLES.items()
-        for index in table.properties["GlobalSecondaryIndexes"]
+        for index in indexes_of(table)
     }
     asked = {(table, index): words for (table, index), words in use.asked_by.items() if index is not None}
 
@@ -164,7 +194,7 @@ def test_a_query_without_an_index_asks_by_the_tables_key(use: Use) -> None:
 
 def test_each_attribute_of_a_key_is_declared_and_no_other() -> None:
     for table in TABLES.values():
-        schemas = [table.properties["KeySchema"], *(i["KeySchema"] for i in table.properties["GlobalSecondaryIndexes"])]
+        schemas = [table.properties["KeySchema"], *(i["KeySchema"] for i in indexes_of(table))]
         used = {name for schema in schemas for name in key_of(schema)}
 
         assert {each["AttributeName"] for each in table.properties["AttributeDefinitions"]} == used

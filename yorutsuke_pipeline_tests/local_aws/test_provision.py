@@ -14,11 +14,17 @@ if TYPE_CHECKING:
     from yorutsuke_pipeline.local_aws.endpoint import Endpoint
 
 TABLES = read_template().properties_of("AWS::DynamoDB::Table")
-OUTPUTS = {"PendingImagesTable": "pending-images", "BatchJobsTable": "batch-jobs", "TransactionsTable": "transactions"}
+OUTPUTS = {
+    "PendingImagesTable": "pending-images",
+    "BatchJobsTable": "batch-jobs",
+    "TransactionsTable": "transactions",
+    "PendingViolationsTable": "pending-violations",
+    "ViolationContentTable": "violation-content",
+}
 
 
 def indexes(table: dict[str, Any]) -> list[tuple[str, Any, Any]]:
-    found = table["GlobalSecondaryIndexes"]
+    found = table.get("GlobalSecondaryIndexes", [])
     return sorted((index["IndexName"], index["KeySchema"], index["Projection"]) for index in found)
 
 

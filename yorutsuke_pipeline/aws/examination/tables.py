@@ -1,4 +1,4 @@
-"""The three tables: whether they are there and active, with the keys and indexes that the adapters use."""
+"""The tables: whether they are there and active, with the keys and indexes that the adapters use."""
 
 from __future__ import annotations
 
@@ -28,8 +28,17 @@ class Layout:
 
 LAYOUTS = {
     "pending-images": Layout(("imageId",), {"pendingDate-uploadedAt": ("pendingDate", "uploadedAt")}),
-    "batch-jobs": Layout(("intentId", "item"), {"openIntents": ("openWorkload", "intentId"), "jobId": ("jobId",)}),
+    "batch-jobs": Layout(
+        ("intentId", "item"),
+        {
+            "openIntents": ("openWorkload", "intentId"),
+            "jobId": ("jobId",),
+            "workload-createdAt": ("workload", "createdAt"),
+        },
+    ),
     "transactions": Layout(("userId", "transactionId"), {"imageId": ("imageId",), "userId-date": ("userId", "date")}),
+    "pending-violations": Layout(("violationId",), {"pendingDate-requestedAt": ("pendingDate", "requestedAt")}),
+    "violation-content": Layout(("PK", "SK"), {}),
 }
 """By the name of the table without its environment."""
 
@@ -54,7 +63,11 @@ def _examine(dynamodb: DynamoDBClient, look: Look, name: str, layout: Layout) ->
             return look.mend(f"{name} has no index {wanted} over {', '.join(key)}", _DEPLOY)
         if index.get("IndexStatus", "ACTIVE") != "ACTIVE":
             return look.mend(f"index {wanted} of {name} is {index['IndexStatus']}", "wait until it is ACTIVE")
-    return look.good(f"{name} is active, with {len(layout.indexes)} index{'es' if len(layout.indexes) > 1 else ''}")
+    return look.good(f"{name} is active, with {_counted(len(layout.indexes))}")
+
+
+def _counted(indexes: int) -> str:
+    return f"{indexes or 'no'} index{'es' if indexes > 1 else ''}"
 
 
 def _attributes(schema: Iterable[KeySchemaElementTypeDef]) -> tuple[str, ...]:

@@ -23,13 +23,13 @@ class RecordState:
 
     Attributes:
         line: The day in whose line it stands (`pendingDate`).
-        uploaded_day: The Tokyo day of its upload, or of whatever dates it.
+        own_day: The Tokyo day of its time (a receipt's `uploadedAt`).
         is_indexed: Whether a day's query can see it: the index leaves out rows without both keys.
     """
 
     status: str
     line: date | None
-    uploaded_day: date | None
+    own_day: date | None
     is_indexed: bool
     is_discarded: bool
     source_key: str | None
@@ -40,18 +40,18 @@ class RecordState:
     @property
     def day(self) -> date | None:
         """The partition it belongs to."""
-        return self.line or self.uploaded_day
+        return self.line or self.own_day
 
 
 def state_of(record: PendingRecord) -> RecordState:
     """Return the state that a row describes."""
     attributes = record.attributes
-    uploaded_at, processed_at = _time(record.dated), _time(attributes.get("processedAt"))
+    came_at, processed_at = _time(record.time), _time(attributes.get("processedAt"))
     return RecordState(
         status=str(attributes.get("status")),
         line=day_named(attributes.get("pendingDate")),
-        uploaded_day=day_of(uploaded_at) if uploaded_at is not None else None,
-        is_indexed=day_named(attributes.get("pendingDate")) is not None and record.dated is not None,
+        own_day=day_of(came_at) if came_at is not None else None,
+        is_indexed=day_named(attributes.get("pendingDate")) is not None and isinstance(record.time, str),
         is_discarded="discardedAt" in attributes,
         source_key=_text(attributes.get("s3Key")),
         archived_key=_text(attributes.get("archivedKey")),

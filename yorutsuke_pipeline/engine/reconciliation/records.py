@@ -108,7 +108,7 @@ class RecordRules:
         elif result is not None:
             yield Kind.ANSWERED_IN_LINE, "it has a transaction and waits all the same: the next run would pay again"
         if not state.is_indexed:
-            wrong = "pendingDate" if record.dated is not None else record.dated_by
+            wrong = "pendingDate" if isinstance(record.time, str) else record.time_name
             yield Kind.HIDDEN_IMAGE, f"it waits where no run looks: its row has no usable {wrong}"
 
     def _faults_of_processed(

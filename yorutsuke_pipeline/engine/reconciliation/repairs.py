@@ -40,7 +40,7 @@ class Repairs:
             record: Its row as it was just read.
             holder: The intent that its row names, if there is one.
         """
-        day = state_of(record).uploaded_day
+        day = state_of(record).own_day
         if kind is Kind.VOID_CLAIM:
             return lambda: self._release(record)
         if kind is Kind.HIDDEN_IMAGE and day is not None:

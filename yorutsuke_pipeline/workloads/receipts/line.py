@@ -4,40 +4,38 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from yorutsuke_pipeline.aws.image_book import ImageBook
-from yorutsuke_pipeline.aws.pending_images import PendingImagesTable
-from yorutsuke_pipeline.aws.transaction_book import TransactionBook
-from yorutsuke_pipeline.aws.transactions_table import TransactionsTable
+from yorutsuke_pipeline.aws.receipt_images import ReceiptImages
+from yorutsuke_pipeline.aws.receipt_transactions import ReceiptTransactions
 from yorutsuke_pipeline.blueprint import Blueprint, Face
-from yorutsuke_pipeline.line import Line
+from yorutsuke_pipeline.line import Line, line_on_tables
+from yorutsuke_pipeline.workloads.receipts.tables import IMAGES, TRANSACTIONS
 from yorutsuke_pipeline.workloads.receipts.workload import Lifetimes, ReceiptsWorkload
 
 if TYPE_CHECKING:
     from yorutsuke_pipeline.composition import Composition
 
 
-def images(product: Composition) -> PendingImagesTable:
-    """Return the images that wait."""
-    return PendingImagesTable(product.clients.dynamodb, product.settings.table("pending-images"))
+def images(product: Composition) -> ReceiptImages:
+    """Return the table of images, as those who add and list them need it."""
+    return ReceiptImages(product.clients.dynamodb, product.settings.table(IMAGES.table), IMAGES)
 
 
-def transactions(product: Composition) -> TransactionsTable:
-    """Return the transactions."""
+def transactions(product: Composition) -> ReceiptTransactions:
+    """Return the table of transactions, as those who list them need it."""
     settings = product.settings
-    return TransactionsTable(product.clients.dynamodb, settings.table("transactions"), concurrency=settings.concurrency)
+    return ReceiptTransactions(
+        product.clients.dynamodb,
+        settings.table(TRANSACTIONS.table),
+        TRANSACTIONS,
+        concurrency=settings.concurrency,
+    )
 
 
 def assemble(product: Composition) -> Line:
     """Return the line of receipts."""
-    settings, client = product.settings, product.clients.dynamodb
-    return Line(
-        product=product,
-        workload=ReceiptsWorkload(Lifetimes(settings.guest_prefix, settings.guest_days, settings.account_days)),
-        pending=images(product),
-        records=ImageBook(client, settings.table("pending-images"), concurrency=settings.concurrency),
-        results=transactions(product),
-        result_book=TransactionBook(client, settings.table("transactions"), concurrency=settings.concurrency),
-    )
+    settings = product.settings
+    lifetimes = Lifetimes(settings.guest_prefix, settings.guest_days, settings.account_days)
+    return line_on_tables(product, ReceiptsWorkload(lifetimes), IMAGES, TRANSACTIONS)
 
 
 BLUEPRINT = Blueprint(
@@ -64,6 +62,6 @@ BLUEPRINT = Blueprint(
         "Fails, after all that, if a job of the day ended badly: what was answered is kept, the rest is back in line.",
         frozenset({"s3"}),
     ),
-    waits_since="uploadedAt",
+    waits_since=IMAGES.time,
     waits_for=("userId", "user", "users"),
 )

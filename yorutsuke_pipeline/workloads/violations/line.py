@@ -10,7 +10,7 @@ from yorutsuke_pipeline.engine.errors import ConfigurationError
 from yorutsuke_pipeline.line import Line, line_on_tables
 from yorutsuke_pipeline.workloads.violations.publisher import ViolationsPublisher
 from yorutsuke_pipeline.workloads.violations.source import ViolationsSource
-from yorutsuke_pipeline.workloads.violations.tables import PENDING_VIOLATIONS, VIOLATION_CONTENT
+from yorutsuke_pipeline.workloads.violations.tables import CONTENT, WAITING
 from yorutsuke_pipeline.workloads.violations.workload import ViolationsWorkload
 
 if TYPE_CHECKING:
@@ -46,8 +46,8 @@ def assemble(product: Composition) -> Line:
     return line_on_tables(
         product,
         ViolationsWorkload(),
-        PENDING_VIOLATIONS,
-        VIOLATION_CONTENT,
+        WAITING,
+        CONTENT,
         source=ViolationsSource(table),
         publisher=ViolationsPublisher(table),
     )
@@ -80,6 +80,6 @@ BLUEPRINT = Blueprint(
         "back in line.",
         frozenset({"iceberg"}),
     ),
-    waits_since="requestedAt",
+    waits_since=WAITING.time,
     waits_for=("agency", "agency", "agencies"),
 )

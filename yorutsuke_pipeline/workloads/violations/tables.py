@@ -1,4 +1,4 @@
-"""The shapes of the two DynamoDB tables of violations; infra/template.yaml declares them."""
+"""The tables of violations: those that wait for a text, and the texts."""
 
 from __future__ import annotations
 
@@ -10,19 +10,19 @@ from yorutsuke_pipeline.workloads.violations.content import SORT_KEY, partition_
 if TYPE_CHECKING:
     from yorutsuke_pipeline.engine.record import PendingRecord
 
-PENDING_VIOLATIONS = RecordTableShape("pending-violations", "violationId", "requestedAt", "violation")
 
-
-def _key_of(record: PendingRecord) -> tuple[str, str]:
+def content_key(record: PendingRecord) -> tuple[str, str]:
+    """Return the key of a violation's text: `VIOLATION#{id}`, `BEDROCK_CONTENT`."""
     return partition_key(record.identity), SORT_KEY
 
 
-VIOLATION_CONTENT = ResultTableShape(
+WAITING = RecordTableShape(table="pending-violations", key="violationId", time="requestedAt", noun="violation")
+CONTENT = ResultTableShape(
     table="violation-content",
     key=("PK", "SK"),
     label="PK",
     identity="violationId",
     noun="text",
     record_noun="violation",
-    key_of=_key_of,
+    key_of=content_key,
 )

@@ -8,8 +8,8 @@ from yorutsuke_pipeline.engine.reconciliation.books import Books
 from yorutsuke_pipeline.engine.reconciliation.reconciler import Reconciler
 from yorutsuke_pipeline.workloads.receipts.workload import ReceiptsWorkload
 from yorutsuke_pipeline_tests.engine.nights import DAY, Night, night_of
-from yorutsuke_pipeline_tests.fakes.image_book import FakeImageBook
-from yorutsuke_pipeline_tests.fakes.transaction_book import FakeTransactionBook
+from yorutsuke_pipeline_tests.fakes.record_book import FakeRecordBook
+from yorutsuke_pipeline_tests.fakes.result_book import FakeResultBook
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -27,11 +27,11 @@ def reconciler_of(night: Night, wrap: Callable[[Any], Any] = lambda port: port) 
             workload=ReceiptsWorkload(),
             policy=night.policy,
             pending=wrap(night.pending),
-            records=wrap(FakeImageBook(night.pending)),
+            records=wrap(FakeRecordBook(night.pending)),
             ledger=wrap(night.ledger),
             objects=wrap(night.objects),
             service=wrap(night.service),
-            results=wrap(FakeTransactionBook(night.table)),
+            results=wrap(FakeResultBook(night.table)),
             clock=night.clock,
             submitter=stages.submitter,
             watch=stages.watch,

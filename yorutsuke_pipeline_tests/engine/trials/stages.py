@@ -12,9 +12,9 @@ from yorutsuke_pipeline.engine.trials.records import TrialRecords
 from yorutsuke_pipeline.engine.trials.trials import Trials
 from yorutsuke_pipeline.workloads.receipts.workload import ReceiptsWorkload
 from yorutsuke_pipeline_tests.engine.nights import DAY, night_of
-from yorutsuke_pipeline_tests.fakes.image_book import FakeImageBook
 from yorutsuke_pipeline_tests.fakes.model import FakeModel
-from yorutsuke_pipeline_tests.fakes.transaction_book import FakeTransactionBook
+from yorutsuke_pipeline_tests.fakes.record_book import FakeRecordBook
+from yorutsuke_pipeline_tests.fakes.result_book import FakeResultBook
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -57,7 +57,7 @@ def trials(
 
 
 def records_of(night: Night, most: int | None = None) -> TrialRecords:
-    book = FakeImageBook(night.pending)
+    book = FakeRecordBook(night.pending)
     return TrialRecords("receipts", night.pending, book, night.ledger, night.objects, most)
 
 
@@ -75,7 +75,7 @@ def asked(night: Night, **choices: Any) -> Intent:  # noqa: ANN401 — those of 
 
 def pairs(night: Night, intent: Intent) -> list[Pair]:
     judge = Judge(ReceiptsWorkload().trial(), night.table)
-    comparer = Comparer(judge, night.objects, FakeTransactionBook(night.table))
+    comparer = Comparer(judge, night.objects, FakeResultBook(night.table))
     return list(comparer.pairs(intent, judged_at=night.clock.now()))
 
 

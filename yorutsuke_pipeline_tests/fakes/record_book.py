@@ -1,4 +1,4 @@
-"""The rows of the pending-images table in memory, as reconciliation sees them."""
+"""The rows of a table of waiting records in memory, as reconciliation sees them."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ if TYPE_CHECKING:
     from datetime import date
 
     from yorutsuke_pipeline.engine.record import PendingRecord
-    from yorutsuke_pipeline_tests.fakes.pending_images import FakePendingImages
+    from yorutsuke_pipeline_tests.fakes.record_table import FakeRecordTable
 
 
-class FakeImageBook:
-    """Implements `RecordBook` over the rows of a `FakePendingImages`."""
+class FakeRecordBook:
+    """Implements `RecordBook` over the rows of a `FakeRecordTable`."""
 
-    def __init__(self, table: FakePendingImages) -> None:
+    def __init__(self, table: FakeRecordTable) -> None:
         self._table = table
 
     def of(self, identities: Sequence[str]) -> Mapping[str, PendingRecord]:

@@ -1,35 +1,41 @@
-"""The pending-images table in memory: plain rows under the table's own attribute names."""
+"""A table of waiting records in memory: plain rows under the table's own attribute names."""
 
 from __future__ import annotations
 
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
+from yorutsuke_pipeline.engine.days import utc_text
 from yorutsuke_pipeline.engine.record import PendingRecord
+from yorutsuke_pipeline.workloads.receipts.tables import IMAGES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-    from datetime import date
+    from collections.abc import Callable, Iterable, Iterator
+    from datetime import date, datetime
+
+    from yorutsuke_pipeline.engine.table_shapes import RecordTableShape
 
 _NOW = "2026-01-10T00:00:00.000Z"
-_OURS = frozenset({"imageId", "attempts", "lastReason", "intentId"})
+_OURS = frozenset({"attempts", "lastReason", "intentId"})
 
 
-class FakePendingImages:
-    """Implements `PendingRecords`; `rows` by `imageId` is there to be looked at, and changed."""
+class FakeRecordTable:
+    """Implements `PendingRecords`; `rows` by identity is there to be looked at, and changed."""
 
-    def __init__(self, rows: Iterable[dict[str, Any]] = ()) -> None:
-        self.rows: dict[str, dict[str, Any]] = {row["imageId"]: dict(row) for row in rows}
+    def __init__(self, rows: Iterable[dict[str, Any]] = (), shape: RecordTableShape = IMAGES) -> None:
+        self.shape = shape
+        self.rows: dict[str, dict[str, Any]] = {row[shape.key]: dict(row) for row in rows}
         self._lock = Lock()
 
     def pending(self, day: date) -> Iterator[PendingRecord]:
+        time = self.shape.time
         with self._lock:
             waiting = [
                 dict(row)
                 for row in self.rows.values()
-                if row.get("pendingDate") == day.isoformat() and row.get("status") == "pending" and "uploadedAt" in row
+                if row.get("pendingDate") == day.isoformat() and row.get("status") == "pending" and time in row
             ]
-        yield from map(_record, sorted(waiting, key=lambda row: str(row["uploadedAt"])))
+        yield from map(self._record, sorted(waiting, key=lambda row: str(row[time])))
 
     def holds(self, identity: str, intent_id: str) -> bool:
         row = self.rows.get(identity, {})
@@ -43,7 +49,7 @@ class FakePendingImages:
             if row.get("intentId", intent_id) != intent_id:
                 return None
             row["intentId"] = intent_id
-            return _record(dict(row))
+            return self._record(dict(row))
 
     def release(self, identity: str, intent_id: str, *, attempts: int, reason: str | None) -> bool:
         with self._lock:
@@ -75,15 +81,46 @@ class FakePendingImages:
                 row["archivedKey"] = archived_key
             return True
 
+    def enqueue(
+        self,
+        record: PendingRecord,
+        day: date,
+        intent_id: str,
+        now: datetime,
+        *,
+        is_over: Callable[[str], bool] | None = None,
+    ) -> bool:
+        with self._lock:
+            there = self.rows.get(record.identity)
+            if there is not None:
+                if there.get("status") != "pending" or there.get("orderedBy") == intent_id:
+                    return there.get("status") == "pending"
+                holder = there.get("intentId") or there.get("orderedBy")
+                if holder is None or is_over is None or not is_over(holder):
+                    return False
+            row = {
+                **record.attributes,
+                self.shape.key: record.identity,
+                self.shape.time: utc_text(now),
+                "status": "pending",
+                "pendingDate": day.isoformat(),
+                "orderedBy": intent_id,
+            }
+            if there is not None:
+                kept = {name: there[name] for name in ("attempts", "lastReason") if there.get(name)}
+                row |= kept | {"lastIntentId": holder}
+            self.rows[record.identity] = row
+            return True
+
     def find(self, identity: str) -> PendingRecord | None:
         with self._lock:
             row = self.rows.get(identity)
-            return None if row is None else _record(dict(row))
+            return None if row is None else self._record(dict(row))
 
     def redrive(self, identity: str, day: date, *, keeps_reason: bool, even_discarded: bool) -> bool:
         with self._lock:
             row = self.rows.get(identity, {})
-            if row.get("status") != "failed" or "uploadedAt" not in row:
+            if row.get("status") != "failed" or self.shape.time not in row:
                 return False
             if "discardedAt" in row and not even_discarded:
                 return False
@@ -100,6 +137,17 @@ class FakePendingImages:
             row.update(discardedAt=_NOW, discardReason=reason)
             return True
 
+    def _record(self, row: dict[str, Any]) -> PendingRecord:
+        reason = row.get("lastReason")
+        return PendingRecord(
+            identity=row[self.shape.key],
+            attributes={name: value for name, value in row.items() if name not in _OURS and name != self.shape.key},
+            attempts=_attempts(row.get("attempts")),
+            last_reason=reason if isinstance(reason, str) else None,
+            intent_id=row.get("intentId"),
+            time_name=self.shape.time,
+        )
+
 
 def _was_left_by(row: dict[str, Any], intent_id: str, status: str) -> bool:
     return "intentId" not in row and row.get("lastIntentId") == intent_id and row.get("status") == status
@@ -111,17 +159,6 @@ def _leave(row: dict[str, Any], attempts: int, reason: str | None) -> None:
     row["lastReason"] = reason
     if reason is None:
         del row["lastReason"]
-
-
-def _record(row: dict[str, Any]) -> PendingRecord:
-    reason = row.get("lastReason")
-    return PendingRecord(
-        identity=row["imageId"],
-        attributes={name: value for name, value in row.items() if name not in _OURS},
-        attempts=_attempts(row.get("attempts")),
-        last_reason=reason if isinstance(reason, str) else None,
-        intent_id=row.get("intentId"),
-    )
 
 
 def _attempts(value: object) -> int:

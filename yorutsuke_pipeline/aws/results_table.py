@@ -1,8 +1,9 @@
-"""The transactions table: accepted answers, never written over what a person has edited."""
+"""A table of results: accepted answers, never written over what a person has edited."""
 
 from __future__ import annotations
 
 import json
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
@@ -11,36 +12,37 @@ from yorutsuke_pipeline.aws.attribute_values import as_item, as_json, from_item
 from yorutsuke_pipeline.aws.batch_write import TableBatches
 from yorutsuke_pipeline.aws.failures import Target, calling, code_of
 from yorutsuke_pipeline.aws.pace import Pace
-from yorutsuke_pipeline.aws.pages import rows_found, rows_of_scan
+from yorutsuke_pipeline.aws.pages import rows_found
 from yorutsuke_pipeline.aws.patience import Patience
 from yorutsuke_pipeline.aws.table_calls import TableCalls
 from yorutsuke_pipeline.engine.errors import ThrottledError, UnwrittenError
 from yorutsuke_pipeline.engine.streams import chunked, map_bounded
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
-    from datetime import date
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from mypy_boto3_dynamodb import DynamoDBClient
 
+    from yorutsuke_pipeline.engine.table_shapes import ResultTableShape
     from yorutsuke_pipeline.engine.workload import Row
 
-_DATE_INDEX = "userId-date"
 _ARCHIVE_FAILED = "migrationFailed"
 # PartiQL reads up to 50 values of a partition key in a call, but answers for 10 of them on a page.
 # https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/ql-operators.html
-_USERS_AT_ONCE = 10
-# Greater than whatever follows the beginning of a date.
-_AFTER_ANY_DATE = "~"
+_PARTITIONS_AT_ONCE = 10
+# Greater than whatever follows the beginning of a sort key: a date, or a month.
+_AFTER_ANY = "~"
 _PATIENCE = Patience(deadline=120.0)
+_READ_AHEAD = 1000
 
 
-class TransactionsTable:
-    """Implements `ResultTable` on `yorutsuke-transactions-{env}`.
+class ResultsTable:
+    """Implements `ResultTable` on a workload's table of results, such as `yorutsuke-transactions-{env}`.
 
     Args:
         client: DynamoDB's.
         table: The table's whole name.
+        shape: Its key and indexes.
         concurrency: Calls in flight at once in a read of many rows.
         patience: How long one call of `write` goes on.
     """
@@ -49,12 +51,15 @@ class TransactionsTable:
         self,
         client: DynamoDBClient,
         table: str,
+        shape: ResultTableShape,
         *,
         concurrency: int = 8,
         patience: Patience = _PATIENCE,
     ) -> None:
         self._client = client
         self._table = table
+        self._shape = shape
+        self._place: Callable[[Row], tuple[str, str]] = itemgetter(*shape.key)
         self._concurrency = concurrency
         self._patience = patience
         self._target = Target(f"table {table}", "YORUTSUKE_ENV, which ends its name")
@@ -62,8 +67,9 @@ class TransactionsTable:
         self._batches = TableBatches(self._calls, table, self._target, patience, concurrency, Pace(patience))
 
     def key(self, row: Row) -> dict[str, str]:
-        """Return the values that name a row: `userId` and `transactionId`."""
-        return {"userId": row["userId"], "transactionId": row["transactionId"]}
+        """Return the values that name a row."""
+        partition, sort = self._shape.key
+        return {partition: row[partition], sort: row[sort]}
 
     def write(self, rows: Iterable[Row]) -> int:
         """Put rows, some hundred at a time; return how many were kept back because a person had edited them.
@@ -75,97 +81,80 @@ class TransactionsTable:
         Raises:
             UnwrittenError: Rows were left at the deadline; it names them.
         """
-        wanted = {_place(row): row for row in rows}
+        wanted, label = {self._place(row): row for row in rows}, self._shape.label
         keys = [as_json(self.key(row)) for row in wanted.values()]
-        there = self._batches.read(keys, projection="userId, transactionId")
-        stored = {_place(from_item(item)) for item in there}
+        there = self._batches.read(keys, projection=", ".join(self._shape.key))
+        stored = {self._place(from_item(item)) for item in there}
         left = self._batches.put([as_json(row) for place, row in wanted.items() if place not in stored])
-        unwritten = [str(json.loads(item)["transactionId"]["S"]) for item in left]
+        unwritten = [str(json.loads(item)[label]["S"]) for item in left]
         kept_count = 0
         for row in [wanted[place] for place in wanted if place in stored]:
             was_put = self._put_unless_edited(row)
             kept_count += was_put is False
-            unwritten += [row["transactionId"]] if was_put is None else []
+            unwritten += [row[label]] if was_put is None else []
         if unwritten:
             raise UnwrittenError(
                 f"{len(unwritten)} rows of {self._target.name} could not be written in time; try again", unwritten
             )
         return kept_count
 
-    def neighbours(self, neighbourhoods: Sequence[tuple[str, str]]) -> Iterator[Row]:
-        """Yield transactions of users, each of a date or, by its beginning, of a month.
+    def read(self, keys: Iterable[Mapping[str, str]]) -> Iterator[Row]:
+        """Yield the rows of keys, each as `key` returns it, read consistently, in any order; some are not there.
 
-        From an index that follows the table within moments; the users of one month ten at a time.
+        Memory holds a thousand of them, however many are asked for.
+
+        Raises:
+            TransientError: Some were still unread at the deadline.
         """
-        users: dict[str, list[str]] = {}
-        for user, beginning in neighbourhoods:
-            users.setdefault(beginning, []).append(user)
-        asked = ((beginning, some) for beginning in users for some in chunked(users[beginning], _USERS_AT_ONCE))
-        for rows in map_bounded(self._select_dates, asked, workers=self._concurrency):
+        for some in chunked(keys, _READ_AHEAD):
+            yield from map(from_item, self._batches.read([as_json(key) for key in some]))
+
+    def neighbours(self, neighbourhoods: Sequence[tuple[str, str]]) -> Iterator[Row]:
+        """Yield the results of neighbourhoods, each a partition of the index and the beginning of its sort key.
+
+        From an index that follows the table within moments; the partitions of one beginning ten at a time. None where
+        the table has no such index.
+        """
+        if self._shape.neighbour_index is None:
+            return
+        partitions: dict[str, list[str]] = {}
+        for partition, beginning in neighbourhoods:
+            partitions.setdefault(beginning, []).append(partition)
+        asked = (
+            (self._shape.neighbour_index, beginning, some)
+            for beginning in partitions
+            for some in chunked(partitions[beginning], _PARTITIONS_AT_ONCE)
+        )
+        for rows in map_bounded(self._select, asked, workers=self._concurrency):
             yield from rows
 
     def mark_archive_failed(self, key: dict[str, str], reason: str) -> None:
-        """Note on a transaction that its image could not be archived; nothing if it is gone."""
-        with calling(self._target, f"mark transaction {key['transactionId']}"):
+        """Note on a result that its source could not be archived; nothing if it is gone."""
+        with calling(self._target, f"mark {self._shape.noun} {key[self._shape.label]}"):
             try:
                 self._client.update_item(
                     TableName=self._table,
                     Key=as_item(key),
                     UpdateExpression="SET #status = :failed, archiveError = :reason",
                     # An update makes a row where there is none.
-                    ConditionExpression="attribute_exists(transactionId)",
+                    ConditionExpression=f"attribute_exists({self._shape.key[1]})",
                     ExpressionAttributeNames={"#status": "status"},
                     ExpressionAttributeValues=as_item({":failed": _ARCHIVE_FAILED, ":reason": reason}),
                 )
             except self._client.exceptions.ConditionalCheckFailedException:
                 return
 
-    def listing(self, day: date | None = None, user: str | None = None) -> Iterator[Row]:
-        """Yield transactions for a person to look at; `day` is the date on the receipt.
-
-        Without a user this scans the table, which costs a read of every row: not for anything that runs
-        by itself.
-        """
-        if user is not None:
-            yield from self._query_dates(user, day.isoformat() if day is not None else None)
-            return
-        filters: dict[str, Any] = {}
-        if day is not None:
-            filters = {
-                "FilterExpression": "#date = :date",
-                "ExpressionAttributeNames": {"#date": "date"},
-                "ExpressionAttributeValues": as_item({":date": day.isoformat()}),
-            }
-        yield from rows_of_scan(self._client, self._table, self._target, "list transactions", **filters)
-
-    def _select_dates(self, asked: tuple[str, list[str]]) -> list[Row]:
-        """Return the transactions of some users, of dates that begin alike."""
-        beginning, users = asked
-        places = ", ".join("?" for _ in users)
+    def _select(self, asked: tuple[tuple[str, str], str, list[str]]) -> list[Row]:
+        """Return the results of some partitions of an index, whose sort keys begin alike."""
+        (partition, sort), beginning, partitions = asked
+        places = ", ".join("?" for _ in partitions)
         select: dict[str, Any] = {
-            "Statement": f'SELECT * FROM "{self._table}"."{_DATE_INDEX}" '  # noqa: S608 — names of our own
-            f'WHERE userId IN [{places}] AND "date" BETWEEN ? AND ?',
-            "Parameters": [{"S": value} for value in (*users, beginning, beginning + _AFTER_ANY_DATE)],
+            "Statement": f'SELECT * FROM "{self._table}"."{partition}-{sort}" '  # noqa: S608 — names of our own
+            f'WHERE {partition} IN [{places}] AND "{sort}" BETWEEN ? AND ?',
+            "Parameters": [{"S": value} for value in (*partitions, beginning, beginning + _AFTER_ANY)],
         }
-        doing = "look for transactions that look alike"
+        doing = f"look for {self._shape.noun}s that look alike"
         return list(rows_found(self._calls, "ExecuteStatement", select, self._target, doing, patience=self._patience))
-
-    def _query_dates(self, user: str, beginning: str | None) -> Iterator[Row]:
-        """Yield a user's transactions of dates that begin so, by date; None for all."""
-        condition, values, names = "userId = :user", {":user": user}, {}
-        if beginning is not None:
-            condition += " AND begins_with(#date, :date)"
-            values[":date"] = beginning
-            names = {"ExpressionAttributeNames": {"#date": "date"}}
-        query: dict[str, Any] = {
-            "TableName": self._table,
-            "IndexName": _DATE_INDEX,
-            "KeyConditionExpression": condition,
-            "ExpressionAttributeValues": as_item(values),
-            **names,
-        }
-        doing = f"list transactions of user {user!r}"
-        return rows_found(self._calls, "Query", query, self._target, doing, patience=self._patience)
 
     def _put_unless_edited(self, row: Row) -> bool | None:
         """Put one row; return False if a person has edited it, None if the table let nothing in."""
@@ -173,7 +162,7 @@ class TransactionsTable:
         body = f'{{"TableName":{table},"Item":{as_json(row)},"ConditionExpression":{condition}}}'
 
         def put() -> bool:
-            with calling(self._target, f"write transaction {row['transactionId']}"):
+            with calling(self._target, f"write {self._shape.noun} {row[self._shape.label]}"):
                 try:
                     self._calls.call("PutItem", body)
                 except ClientError as error:
@@ -186,7 +175,3 @@ class TransactionsTable:
             return self._patience.repeat(put, on=ThrottledError)
         except ThrottledError:
             return None
-
-
-def _place(row: Row) -> tuple[str, str]:
-    return row["userId"], row["transactionId"]

@@ -11,10 +11,11 @@ import boto3
 import pytest
 
 from yorutsuke_pipeline.aws.attribute_values import as_item
-from yorutsuke_pipeline.aws.transactions_table import TransactionsTable
+from yorutsuke_pipeline.aws.receipt_transactions import ReceiptTransactions
 from yorutsuke_pipeline.engine.days import parse_day
+from yorutsuke_pipeline.workloads.receipts.tables import TRANSACTIONS
 from yorutsuke_pipeline_tests.aws.wire import Wire, answer
-from yorutsuke_pipeline_tests.fakes.transactions import FakeTransactions
+from yorutsuke_pipeline_tests.fakes.results_table import FakeResultsTable
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -38,7 +39,7 @@ knowing_partiql = pytest.mark.parametrize("subject", ["fake", "embedded"], indir
 @pytest.fixture(params=["fake", "moto", "embedded"])
 def subject(request: pytest.FixtureRequest) -> Subject:
     if request.param == "fake":
-        fake = FakeTransactions()
+        fake = FakeResultsTable()
         return Subject(
             fake,
             lambda row: fake.rows.update({(row["userId"], row["transactionId"]): row}),
@@ -54,8 +55,8 @@ def subject(request: pytest.FixtureRequest) -> Subject:
     )
 
 
-def adapter(place: Place) -> TransactionsTable:
-    return TransactionsTable(place.clients.dynamodb, place.transactions_table)
+def adapter(place: Place) -> ReceiptTransactions:
+    return ReceiptTransactions(place.clients.dynamodb, place.transactions_table, TRANSACTIONS)
 
 
 def row_at(place: Place, user: str, number: str) -> dict[str, Any]:
@@ -136,6 +137,15 @@ def test_of_rows_with_one_key_the_last_one_counts(subject: Subject, name: str) -
     assert subject.row(name, rows[0]["transactionId"])["merchant"] == "second"
 
 
+def test_rows_are_read_by_their_keys_more_than_a_call_takes(subject: Subject, name: str) -> None:
+    rows = [transaction(name, number) for number in range(105)]
+    subject.port.write(rows)
+
+    found = subject.port.read(subject.port.key(transaction(name, number)) for number in range(110))
+
+    assert sorted(found, key=lambda row: str(row["transactionId"])) == rows
+
+
 @knowing_partiql
 def test_neighbours_share_user_and_the_beginning_of_the_date(subject: Subject, name: str) -> None:
     subject.port.write(
@@ -174,7 +184,8 @@ def test_neighbours_are_read_page_after_page_and_ten_users_at_a_time() -> None:
 
     with wire.attached(client):
         places = [(f"user-{number}", "2026-01") for number in range(12)]
-        found = list(TransactionsTable(client, "transactions-dev", concurrency=1).neighbours(places))
+        table = ReceiptTransactions(client, "transactions-dev", TRANSACTIONS, concurrency=1)
+        found = list(table.neighbours(places))
 
     assert found == [transaction("mai")] * 2
     first, second, third = wire.bodies()

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from yorutsuke_pipeline.aws.pending_images import PendingImagesTable
-from yorutsuke_pipeline_tests.aws.subjects import Subject, over_images
+from yorutsuke_pipeline.aws.record_table import RecordTable
+from yorutsuke_pipeline_tests.aws.subjects import PLACES, Subject, over_records
 from yorutsuke_pipeline_tests.fakes.clock import FakeClock
 
 if TYPE_CHECKING:
@@ -19,12 +19,12 @@ if TYPE_CHECKING:
 MINE, OTHER = "receipts-2026-01-09-001", "receipts-2026-01-09-002"
 
 
-@pytest.fixture(params=["fake", "moto", "embedded"])
+@pytest.fixture(params=PLACES)
 def subject(request: pytest.FixtureRequest) -> Subject[PendingRecords]:
-    return over_images(
+    return over_records(
         request,
         lambda fake: fake,
-        lambda place: PendingImagesTable(place.clients.dynamodb, place.pending_table, FakeClock()),
+        lambda place, shape: RecordTable(place.clients.dynamodb, place.tables[shape.table], shape, FakeClock()),
     )
 
 
@@ -56,6 +56,7 @@ def test_yields_the_days_waiting_images_oldest_first(subject: Subject[PendingRec
 
     assert [record.identity for record in found] == [f"{name}-3", f"{name}-5", f"{name}-7"]
     assert found[0].attributes["s3Key"] == f"uploads/mai/{name}-3.jpg"
+    assert found[0].time == "2026-01-09T03:00:00.000Z"
 
 
 def test_claimed_images_are_yielded_with_their_claim(subject: Subject[PendingRecords], name: str, day: date) -> None:

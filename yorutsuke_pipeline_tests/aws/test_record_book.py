@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from yorutsuke_pipeline.aws.image_book import ImageBook
-from yorutsuke_pipeline_tests.aws.subjects import Subject, over_images
-from yorutsuke_pipeline_tests.fakes.image_book import FakeImageBook
+from yorutsuke_pipeline.aws.record_book import DynamoRecordBook
+from yorutsuke_pipeline_tests.aws.subjects import PLACES, Subject, over_records
+from yorutsuke_pipeline_tests.fakes.record_book import FakeRecordBook
 
 if TYPE_CHECKING:
     from yorutsuke_pipeline.engine.reconciliation.ports import RecordBook
@@ -17,9 +17,13 @@ if TYPE_CHECKING:
 DAY = date(2026, 1, 9)
 
 
-@pytest.fixture(params=["fake", "moto", "embedded"])
+@pytest.fixture(params=PLACES)
 def subject(request: pytest.FixtureRequest) -> Subject[RecordBook]:
-    return over_images(request, FakeImageBook, lambda place: ImageBook(place.clients.dynamodb, place.pending_table))
+    return over_records(
+        request,
+        FakeRecordBook,
+        lambda place, shape: DynamoRecordBook(place.clients.dynamodb, place.tables[shape.table], shape),
+    )
 
 
 def image(name: str, **others: Any) -> dict[str, Any]:  # noqa: ANN401 — any attribute

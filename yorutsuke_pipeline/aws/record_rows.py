@@ -1,6 +1,6 @@
-"""Changing one row of the pending-images table on a condition.
+"""Changing one row of a table of waiting records on a condition.
 
-What belongs here: one UpdateItem and what its answers mean. Which changes there are is `pending_images.py`.
+What belongs here: one UpdateItem and what its answers mean. Which changes there are is `record_table.py`.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from yorutsuke_pipeline.aws.failures import Target
     from yorutsuke_pipeline.aws.patience import Patience
     from yorutsuke_pipeline.aws.table_calls import TableCalls
+    from yorutsuke_pipeline.engine.table_shapes import RecordTableShape
 
 _VALUE_NAME = re.compile(r":\w+")
 
@@ -28,12 +29,15 @@ class FullRowError(PermanentError):
     """A row is so large that nothing can be noted on it."""
 
 
-class ImageRows:
-    """The rows, each by its image's id. A change may be made twice: `pending_images.py` knows its own."""
+class RecordRows:
+    """The rows, each by its record's identity. A change may be made twice: `record_table.py` knows its own."""
 
-    def __init__(self, calls: TableCalls, table: str, target: Target, patience: Patience) -> None:
+    def __init__(
+        self, calls: TableCalls, table: str, shape: RecordTableShape, target: Target, patience: Patience
+    ) -> None:
         self._calls = calls
         self._table = table
+        self._shape = shape
         self._target = target
         self._patience = patience
 
@@ -50,7 +54,7 @@ class ImageRows:
         """Update a row on a condition; return whether it held, and the row after, or as it was instead.
 
         Args:
-            identity: The image's id.
+            identity: The record's.
             verb: What is done, for the message of an error.
             update: The expression; `#status` stands for `status`, one of DynamoDB's reserved words.
             condition: Likewise.
@@ -80,7 +84,7 @@ class ImageRows:
         used = set(_VALUE_NAME.findall(f"{update} {condition}"))
         asked: dict[str, Any] = {
             "TableName": self._table,
-            "Key": {"imageId": as_value(identity)},
+            "Key": {self._shape.key: as_value(identity)},
             "UpdateExpression": update,
             "ConditionExpression": condition,
             "ExpressionAttributeValues": as_item({name: values[name] for name in used}),
@@ -93,7 +97,7 @@ class ImageRows:
         return self._patience.repeat(lambda: self._update(identity, verb, body), on=ThrottledError)
 
     def _update(self, identity: str, verb: str, body: str) -> tuple[bool, dict[str, Any]]:
-        with calling(self._target, f"{verb} image {identity!r}"):
+        with calling(self._target, f"{verb} {self._shape.noun} {identity!r}"):
             try:
                 answer = self._calls.call("UpdateItem", body)
             except ClientError as error:
@@ -103,7 +107,7 @@ class ImageRows:
                 if code_of(error) != "ValidationException":
                     raise
                 raise FullRowError(
-                    f"could not {verb} image {identity!r} ({self._target.name}): its row has no room left: "
-                    f"{message_of(error)}; take out of the row what does not belong there",
+                    f"could not {verb} {self._shape.noun} {identity!r} ({self._target.name}): its row has no room "
+                    f"left: {message_of(error)}; take out of the row what does not belong there",
                 ) from error
             return True, from_item(answer["Attributes"])

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from yorutsuke_pipeline.aws.transaction_book import TransactionBook
+from yorutsuke_pipeline.aws.result_book import DynamoResultBook
 from yorutsuke_pipeline.engine.identity import record_id
 from yorutsuke_pipeline.engine.record import PendingRecord
-from yorutsuke_pipeline_tests.fakes.transaction_book import FakeTransactionBook
-from yorutsuke_pipeline_tests.fakes.transactions import FakeTransactions
+from yorutsuke_pipeline.workloads.receipts.tables import TRANSACTIONS
+from yorutsuke_pipeline_tests.fakes.result_book import FakeResultBook
+from yorutsuke_pipeline_tests.fakes.results_table import FakeResultsTable
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -30,13 +31,12 @@ class Subject:
 @pytest.fixture(params=["fake", "moto", "embedded"])
 def subject(request: pytest.FixtureRequest) -> Subject:
     if request.param == "fake":
-        fake = FakeTransactions()
-        return Subject(
-            FakeTransactionBook(fake), lambda row: fake.rows.update({(row["userId"], row["transactionId"]): row})
-        )
+        fake = FakeResultsTable()
+        return Subject(FakeResultBook(fake), lambda row: fake.rows.update({(row["userId"], row["transactionId"]): row}))
     place = request.getfixturevalue(request.param)
     return Subject(
-        TransactionBook(place.clients.dynamodb, place.transactions_table), partial(place.put, place.transactions_table)
+        DynamoResultBook(place.clients.dynamodb, place.transactions_table, TRANSACTIONS),
+        partial(place.put, place.transactions_table),
     )
 
 
