@@ -30,7 +30,7 @@ end-to-end: $(STAMP)
 deployment: $(STAMP)
 	$(BIN)/pytest -m deployment
 
-# The long forms of what `make test` does briefly: every call of every flow killed, and eight parsers fuzzed for 75 s each.
+# The long forms of what `make test` does briefly: every call of every flow killed, and ten parsers fuzzed for 75 s each.
 proof: $(STAMP)
 	$(BIN)/python -m yorutsuke_pipeline_tests.proof
 

@@ -131,12 +131,10 @@ def test_ingests_that_failed_are_counted_for_each_intent_and_other_runs_are_not(
     ):
         add(instance, day, job, status, **{INTENT_TAG: f"intent of {day}"})
 
-    assert DayRuns(instance, [BLUEPRINT]).failures(
-        Half.INGEST, [f"intent of {day}" for day in (_FIRST, _SECOND, _THIRD)]
-    ) == {
-        f"intent of {_FIRST}": 2,
-        f"intent of {_SECOND}": 1,
-    }
+    names = [f"intent of {day}" for day in (_FIRST, _SECOND, _THIRD)]
+    found = DayRuns(instance, [BLUEPRINT]).failures(Half.INGEST, names)
+
+    assert found == {f"intent of {_FIRST}": 2, f"intent of {_SECOND}": 1}
 
 
 def test_the_last_submission_of_a_day_is_whatever_ran_last_and_was_no_ingest(instance: dg.DagsterInstance) -> None:

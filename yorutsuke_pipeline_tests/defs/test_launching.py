@@ -56,7 +56,7 @@ def test_a_run_that_is_waited_for_and_fails_says_why_in_a_line() -> None:
             for run in instance.get_runs()
         ]
 
-        ended = Launchpad(instance, ROOT, None).wait(runs, lambda _done, _total: None)
+        ended = Launchpad(BLUEPRINT, instance, ROOT, None).wait(runs, lambda _done, _total: None)
 
     assert {run.day: (run.status, run.failure) for run in ended} == {
         NINTH: ("FAILURE", "manifest: the budget is passed"),

@@ -22,6 +22,9 @@ from yorutsuke_pipeline_tests.engine.nights import DAY, POLICY, Night, night_of
 from yorutsuke_pipeline_tests.fakes.batch_service import CreateAnswer
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import date
+
     from yorutsuke_pipeline.engine.policy import Policy
 
 # Five images are a large batch for it.
@@ -98,8 +101,8 @@ class Life(Day):
     @rule(stage=st.sampled_from(["manifest", "submitter", "collector", "recorder", "archiver"]))
     def a_stage_runs(self, stage: str) -> None:
         stages = self.night.stages()
-        run = {
-            "manifest": lambda day: stages.manifest.write(day),
+        run: dict[str, Callable[[date], object]] = {
+            "manifest": stages.manifest.write,
             "submitter": stages.submitter.submit,
             "collector": stages.collector.collect,
             "recorder": stages.recorder.record,

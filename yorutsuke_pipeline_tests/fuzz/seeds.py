@@ -7,6 +7,9 @@ from typing import Any
 
 from yorutsuke_pipeline_tests.fakes.model import RECEIPT, nova_output
 from yorutsuke_pipeline_tests.workloads.receipts.test_image import PICTURES, png_claiming
+from yorutsuke_pipeline_tests.workloads.violations.rows import ROOFER
+from yorutsuke_pipeline_tests.workloads.violations.texts import GOOD as GOOD_SENTENCES
+from yorutsuke_pipeline_tests.workloads.violations.texts import INVENTED_NAMES, INVENTED_NUMBERS, NOT_ENGLISH, NOT_PLAIN
 
 GOOD = json.dumps(RECEIPT, ensure_ascii=False)
 _DEEP = "[" * 1_200 + "]" * 1_200
@@ -47,6 +50,17 @@ def answers() -> list[str]:
     odd = [json.dumps({**RECEIPT, key: value}) for key in RECEIPT for value in ODD_VALUES]
     raw = ['{"amount": ' + token + GOOD.removeprefix('{"amount": 1500') for token in RAW]
     return [*wrapped, *odd, *raw, *_BAD_ANSWERS]
+
+
+def violation_answers() -> list[str]:
+    """Return texts that a model may have said about the roofer of `rows.py`."""
+    good = json.dumps(ROOFER.answer())
+    sentences = [each[1] for each in (*GOOD_SENTENCES, *INVENTED_NUMBERS, *INVENTED_NAMES, *NOT_PLAIN, *NOT_ENGLISH)]
+    told = [json.dumps(ROOFER.answer(description=f"{sentence} {ROOFER.description}")) for sentence in sentences]
+    odd = [
+        json.dumps(ROOFER.answer(**{key: value})) for key in ("title", "description", "tags") for value in ODD_VALUES
+    ]
+    return [wrapping.replace("%s", good) for wrapping in WRAPPINGS] + told + odd
 
 
 def claude_output(text: str) -> dict[str, Any]:

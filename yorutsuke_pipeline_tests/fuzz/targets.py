@@ -18,9 +18,11 @@ from yorutsuke_pipeline.engine.streams import json_line
 from yorutsuke_pipeline.workloads.receipts.image import check_image
 from yorutsuke_pipeline.workloads.receipts.receipt_image import UPLOADS, read_row
 from yorutsuke_pipeline.workloads.receipts.workload import ReceiptsWorkload
+from yorutsuke_pipeline.workloads.violations.workload import ViolationsWorkload
 from yorutsuke_pipeline_tests.fuzz import grammar, seeds
 from yorutsuke_pipeline_tests.fuzz.contract import check_reject, check_same, check_text, check_transaction, must
 from yorutsuke_pipeline_tests.workloads.receipts.test_prompt import CONTEXT
+from yorutsuke_pipeline_tests.workloads.violations.rows import ROOFER
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -28,6 +30,8 @@ if TYPE_CHECKING:
 
 _FAMILIES = (Nova(), Claude())
 _WORKLOAD = ReceiptsWorkload()
+_VIOLATIONS = ViolationsWorkload()
+_OF_A_VIOLATION = CONTEXT._replace(identity=ROOFER.row.violation_id, attributes=ROOFER.row.as_json())
 _LONGEST_LINE = 50_000
 _MOST_TOKENS = 10**9
 
@@ -75,6 +79,18 @@ def check_receipt(data: bytes) -> None:
     """What a model says about a receipt is a transaction that can be stored, or a reject."""
     text = data.decode("utf-8", "surrogatepass") if _is_utf8(data) else data.decode("latin-1")
     _check_answer(ModelAnswer(text, "end_turn", CONTEXT.usage))
+
+
+def check_violation(data: bytes) -> None:
+    """What a model says about a violation is a text that can be published, or a reject."""
+    text = data.decode("utf-8", "surrogatepass") if _is_utf8(data) else data.decode("latin-1")
+    answer = ModelAnswer(text, "end_turn", CONTEXT.usage)
+    row = _read_or_reject(lambda: _VIOLATIONS.read_answer(answer, _OF_A_VIOLATION))
+    if not isinstance(row, Reject):
+        for name in ("title_bedrock", "description_bedrock"):
+            check_text(row[name])
+            must(row[name].isprintable(), f"{name} {row[name]!r}")
+        json_line(row)
 
 
 def check_whole(data: bytes) -> None:
@@ -152,6 +168,7 @@ TARGETS = {
     "line": Target(check_line, seeds.lines, grammar.change_line),
     "object": Target(check_object, lambda: map(_encoded, seeds.answers()), grammar.change_answer),
     "receipt": Target(check_receipt, lambda: map(_encoded, seeds.answers()), grammar.change_answer),
+    "violation": Target(check_violation, lambda: map(_encoded, seeds.violation_answers()), grammar.change_answer),
     "whole": Target(check_whole, seeds.lines, grammar.change_line),
     "family": Target(check_family, lambda: map(_document, seeds.outputs()), grammar.change_document),
     "picture": Target(check_picture, seeds.images, grammar.change_image),

@@ -12,6 +12,11 @@ from yorutsuke_pipeline.engine.record import RecordRejectedError
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+MOST_MONEY = Decimal(10) ** 12
+_LONGEST_ID = 256
+# Some 5,000 tokens; the longest narratives of agencies are a quarter of that.
+_MOST_CHARACTERS = 20_000
+
 
 @dataclass(frozen=True)
 class Violation:
@@ -45,6 +50,14 @@ class Violation:
             "narrative": self.narrative,
         }
 
+    def as_json(self) -> dict[str, str]:
+        """Return the same values as texts, the fine with its two decimal places: "12500.00"."""
+        return {**self.as_attributes(), "fineAmount": f"{self.fine_amount:.2f}"}
+
+    def texts(self) -> tuple[str, ...]:
+        """Return all that the row says, value by value."""
+        return tuple(self.as_json().values())
+
 
 def read_violation(identity: str, attributes: Mapping[str, Any]) -> Violation:
     """Return the violation of a waiting record.
@@ -53,8 +66,8 @@ def read_violation(identity: str, attributes: Mapping[str, Any]) -> Violation:
         RecordRejectedError: A value is missing or of another type; the reason names it.
     """
     try:
-        return Violation(
-            violation_id=identity,
+        violation = Violation(
+            violation_id=_identity(identity),
             fine_amount=_amount(attributes.get("fineAmount")),
             date_issued=date.fromisoformat(_text(attributes, "dateIssued")),
             agency=_text(attributes, "agency"),
@@ -63,8 +76,23 @@ def read_violation(identity: str, attributes: Mapping[str, Any]) -> Violation:
             place=str(attributes.get("place") or ""),
             narrative=str(attributes.get("narrative") or ""),
         )
+        _check_size(violation)
     except ValueError as error:
-        raise RecordRejectedError("row", f"violation {identity!r}: {error}") from error
+        raise RecordRejectedError("row", f"violation {identity[:60]!r}: {error}") from error
+    return violation
+
+
+def _identity(text: str) -> str:
+    if not text.isprintable() or not 1 <= len(text) <= _LONGEST_ID:
+        raise ValueError(f"its id is not 1 to {_LONGEST_ID} printable characters")
+    return text
+
+
+def _check_size(violation: Violation) -> None:
+    """Refuse a row that would cost a hundred times what others do, and fill a manifest with itself."""
+    size = sum(map(len, violation.texts()))
+    if size > _MOST_CHARACTERS:
+        raise ValueError(f"the row has {size:,} characters, and {_MOST_CHARACTERS:,} are asked about at most")
 
 
 def _text(attributes: Mapping[str, Any], name: str) -> str:
@@ -79,6 +107,6 @@ def _amount(value: object) -> Decimal:
         amount = Decimal(str(value))
     except InvalidOperation as error:
         raise ValueError(f"fineAmount {value!r} is no amount") from error
-    if not amount.is_finite() or amount < 0:
-        raise ValueError(f"fineAmount {value!r} is no amount")
+    if not amount.is_finite() or not 0 <= amount < MOST_MONEY or amount != round(amount, 2):
+        raise ValueError(f"fineAmount {value!r} is no amount from 0 to 10^12 with two decimal places")
     return amount
