@@ -107,11 +107,21 @@ def unmended_endings(ledger: IntentLedger, workload: str, day: date) -> tuple[Ba
 
 
 def _last_jobs(intents: list[Intent], ledger: IntentLedger) -> tuple[BatchJob, ...]:
-    """Return the jobs of each intent after whose end no other was opened: several may be worked on side by side."""
-    newest = max((intent.created_at for intent in intents), default=None)
-    last = [intent for intent in intents if intent.closed_at is None or newest is None or newest <= intent.closed_at]
+    """Return the jobs of each intent that no later one has followed."""
+    own = [intent for intent in intents if intent.order is None]
+    last = [intent for intent in intents if not any(_follows(other, intent, own) for other in own)]
     jobs = ledger.jobs_of(last)
     return tuple(job for intent in last for job in jobs[intent.intent_id])
+
+
+def _follows(other: Intent, intent: Intent, own: list[Intent]) -> bool:
+    """Tell whether one of the day's own intents, given in order, took up what another left: it was opened after that.
+
+    Those of a divided night are worked on side by side, and what an order left only the day's own take up.
+    """
+    if intent.closed_at is None or other.created_at < intent.closed_at:
+        return False
+    return intent.order is not None or own.index(other) > own.index(intent)
 
 
 def _badly_ended(jobs: tuple[BatchJob, ...]) -> tuple[BatchJob, ...]:

@@ -12,9 +12,9 @@ import pytest
 
 from yorutsuke_pipeline.aws.spending_book import DynamoSpendingBook
 from yorutsuke_pipeline.aws.submission_switch import DynamoSubmissionSwitch
+from yorutsuke_pipeline.engine.budgets import Budgets
 from yorutsuke_pipeline.engine.intent import IntentStatus
 from yorutsuke_pipeline.engine.intent_pages import IntentPage
-from yorutsuke_pipeline.engine.spending import Budgets
 from yorutsuke_pipeline.engine.switch import Pause
 from yorutsuke_pipeline_tests.aws.test_intent_ledger import a_job, adapter, an_intent
 from yorutsuke_pipeline_tests.aws.test_spending_book import an_entry
