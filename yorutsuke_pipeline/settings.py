@@ -56,7 +56,7 @@ class Settings(BaseModel):
     home: Path | None = Field(None, description="Where the embedded AWS keeps its state")
     bedrock_faults: str | None = Field(None, description="How the embedded Bedrock misbehaves at start, in JSON")
     workloads: str = Field(
-        "yorutsuke_pipeline.workloads.receipts",
+        "yorutsuke_pipeline.workloads.receipts,yorutsuke_pipeline.workloads.violations",
         description="The packages of the workloads, with commas between them",
         pattern=r"^\s*[A-Za-z_][\w.]*\s*(,\s*[A-Za-z_][\w.]*\s*)*$",
     )
@@ -147,6 +147,17 @@ class Settings(BaseModel):
     deadline_hours: int = Field(24, description="Hours after the night by which a day must be closed", ge=1, le=336)
     waiting_hours: int = Field(12, description="Hours that a job may take until somebody is told", ge=1, le=336)
 
+    violations_warehouse: str | None = Field(
+        None,
+        description="The ARN of the S3 table bucket with the violations; required with real AWS to ask about them",
+        pattern=r"^arn:aws(-[a-z]+)*:s3tables:[a-z0-9-]+:\d{12}:bucket/[a-z0-9-]{3,63}$",
+    )
+    violations_namespace: str = Field(
+        "yorutsuke",
+        description="The namespace of the Iceberg table `violations`",
+        pattern="^[a-z0-9][a-z0-9_]{0,254}$",
+    )
+
     run_tags: Json[dict[Literal["submit_batch", "ingest_results"], dict[str, JsonValue]]] | None = Field(
         None,
         description="The tags of each job's runs, in JSON: by them a deployment gives each its own role",
@@ -221,6 +232,18 @@ class Settings(BaseModel):
         if self.is_embedded:
             return f"arn:aws:iam::{_EMBEDDED_ACCOUNT}:role/yorutsuke-bedrock-batch-{self.env}"
         raise ConfigurationError("no role is set: set YORUTSUKE_ROLE_ARN to the stack's output BedrockRoleArn")
+
+    def required_warehouse(self) -> str:
+        """Return the ARN of the table bucket that holds the violations; not for the embedded AWS, which has none.
+
+        Raises:
+            ConfigurationError: It is not set.
+        """
+        if self.violations_warehouse is not None:
+            return self.violations_warehouse
+        raise ConfigurationError(
+            "no table bucket is set: set YORUTSUKE_VIOLATIONS_WAREHOUSE to the ARN of the one with the violations",
+        )
 
     @property
     def embedded_queue_url(self) -> str:

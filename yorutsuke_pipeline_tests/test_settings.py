@@ -55,6 +55,8 @@ def test_values_are_read_from_the_environment_and_other_variables_are_left_alone
         ({"YORUTSUKE_WAITING_HOURS": "soon"}, "YORUTSUKE_WAITING_HOURS='soon'"),
         ({"YORUTSUKE_RUN_TAGS": "ecs/cpu=256"}, "YORUTSUKE_RUN_TAGS='ecs/cpu=256'"),
         ({"YORUTSUKE_RUN_TAGS": '{"submit": {}}'}, "YORUTSUKE_RUN_TAGS='submit'"),
+        ({"YORUTSUKE_VIOLATIONS_WAREHOUSE": "arn:aws:s3:::b"}, "YORUTSUKE_VIOLATIONS_WAREHOUSE='arn:aws:s3:::b'"),
+        ({"YORUTSUKE_VIOLATIONS_NAMESPACE": "a.b"}, "YORUTSUKE_VIOLATIONS_NAMESPACE='a.b'"),
         ({"YORUTSUKE_BELOW_MINIMUM": "maybe"}, "YORUTSUKE_BELOW_MINIMUM='maybe'"),
     ],
 )
@@ -155,3 +157,11 @@ def test_the_document_names_every_setting_with_its_meaning() -> None:
     ]
 
     assert missing == []
+
+
+def test_the_table_bucket_of_the_violations_is_asked_for_only_when_it_is_needed() -> None:
+    bucket = "arn:aws:s3tables:ap-northeast-1:123456789012:bucket/violations"
+
+    assert load_settings({"YORUTSUKE_VIOLATIONS_WAREHOUSE": bucket}).required_warehouse() == bucket
+    with pytest.raises(ConfigurationError, match="set YORUTSUKE_VIOLATIONS_WAREHOUSE"):
+        load_settings({"YORUTSUKE_AWS": "real"}).required_warehouse()

@@ -14,6 +14,7 @@ from yorutsuke_pipeline_tests.bench.results import CEILING, RESULTS
 from yorutsuke_pipeline_tests.bench.run_overhead import RUN_OVERHEAD
 from yorutsuke_pipeline_tests.bench.sensor import SENSOR, SENSOR_OF_ENDINGS, SENSOR_OF_INTENTS
 from yorutsuke_pipeline_tests.bench.throttled import THROTTLED
+from yorutsuke_pipeline_tests.bench.violations import VIOLATIONS
 
 if TYPE_CHECKING:
     from yorutsuke_pipeline_tests.bench.benchmark import Benchmark
@@ -31,6 +32,7 @@ _ALL = (
     SENSOR_OF_INTENTS,
     SENSOR_OF_ENDINGS,
     RUN_OVERHEAD,
+    VIOLATIONS,
     MEMORY,
     MEMORY_OF_IMAGES,
     CEILING,

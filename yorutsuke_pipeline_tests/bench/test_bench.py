@@ -34,8 +34,8 @@ if TYPE_CHECKING:
 # The hundredth receipt is a reject; lines of 270 KB, and calls with a delay of their own, are not needed as often.
 _SIZES = {"results": 100, "throttled": 100}
 _SIZE = 20
-# The one that starts a whole Dagster has no stub, and a test of its own.
-_AT_STUB = {name: benchmark for name, benchmark in BENCHMARKS.items() if name != "run-overhead"}
+# Those that ask the stub nothing have tests of their own: one starts a whole Dagster, one reads files.
+_AT_STUB = {name: benchmark for name, benchmark in BENCHMARKS.items() if name not in {"run-overhead", "violations"}}
 _SIDES = [(name, side) for name, benchmark in _AT_STUB.items() for side in benchmark.sides]
 _DOCUMENT = "Before.\n<!-- measured: begin -->\nan older table\n<!-- measured: end -->\nAfter.\n"
 _RECEIPTS = {"accepted": 99, "rejected": 1}
@@ -127,6 +127,15 @@ def test_a_tick_of_the_sensor_lists_the_jobs_once(at_stub: RunningStub) -> None:
 
 def test_a_tick_that_sees_jobs_end_requests_a_run_for_each_of_their_days(at_stub: RunningStub) -> None:
     assert run(at_stub, "sensor-of-endings", PRODUCT).facts == {"units": _SIZE, "runs requested": _SIZE}
+
+
+def test_every_side_selects_the_same_violations(at_stub: RunningStub) -> None:
+    sides = BENCHMARKS["violations"].sides
+
+    facts = [BENCHMARKS["violations"].begin(side, Scene(at_stub, 50_000))() for side in sides]
+
+    assert {(each["units"], each["lowest fine"]) for each in facts} == {(500, facts[0]["lowest fine"])}
+    assert facts[0]["MB read"] < min(each["MB read"] for each in facts[1:])
 
 
 def test_the_command_line_measures_in_turn_and_writes_what_it_found(tmp_path: Path) -> None:
