@@ -16,7 +16,7 @@ from yorutsuke_pipeline.engine.cost import TokenUsage
 from yorutsuke_pipeline.engine.days import parse_utc, utc_text
 from yorutsuke_pipeline.engine.errors import PermanentError
 from yorutsuke_pipeline.engine.intent import Intent, IntentStatus, ResultStats
-from yorutsuke_pipeline.engine.orders import Order
+from yorutsuke_pipeline.engine.orders import Estimate, Order
 from yorutsuke_pipeline.engine.preflight import Preflight
 
 INTENT_ITEM = "INTENT"
@@ -223,6 +223,7 @@ def _order_row(order: Order | None) -> Row | None:
         "fingerprint": order.fingerprint,
         "budgetUsd": order.budget_usd,
         "fewestRecords": order.fewest_records,
+        "estimate": _estimate_row(order.estimate),
     }
     return {name: value for name, value in row.items() if value is not None}
 
@@ -231,4 +232,28 @@ def _order(row: Row | None) -> Order | None:
     if row is None:
         return None
     fewest = row.get("fewestRecords")
-    return Order(row["owner"], row["fingerprint"], row.get("budgetUsd"), None if fewest is None else int(fewest))
+    return Order(
+        owner=row["owner"],
+        fingerprint=row["fingerprint"],
+        budget_usd=row.get("budgetUsd"),
+        fewest_records=None if fewest is None else int(fewest),
+        estimate=_estimate(row.get("estimate")),
+    )
+
+
+def _estimate_row(estimate: Estimate | None) -> Row | None:
+    if estimate is None:
+        return None
+    row = {
+        "recordCount": estimate.record_count,
+        "tokenCount": estimate.token_count,
+        "costUsd": estimate.cost_usd,
+        "note": estimate.note,
+    }
+    return {name: value for name, value in row.items() if value is not None}
+
+
+def _estimate(row: Row | None) -> Estimate | None:
+    if row is None:
+        return None
+    return Estimate(int(row["recordCount"]), int(row["tokenCount"]), row.get("costUsd"), row.get("note"))

@@ -118,6 +118,7 @@ def reset(context: click.Context, *, yes: bool, as_json: bool) -> None:
     with seeding_lock(home, wait=True):
         lifecycle.reset(home)
         shutil.rmtree(samples_folder(home), ignore_errors=True)
+        shutil.rmtree(home / "violations", ignore_errors=True)
     if as_json:
         print_json({"reset": True, "home": str(home)})
     else:

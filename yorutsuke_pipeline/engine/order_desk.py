@@ -166,7 +166,8 @@ class OrderDesk:
             "identities": wanted.identities,
             "selection": wanted.selection,
             "model": model_id,
-            "budget": wanted.budget_usd,
+            # The same amount may be written in more than one way.
+            "budget": None if wanted.budget_usd is None else f"{wanted.budget_usd.normalize():f}",
             "fewest": wanted.fewest_records,
         }
         marked, day = fingerprint(content), day_of(now)

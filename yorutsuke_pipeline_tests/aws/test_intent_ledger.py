@@ -15,7 +15,7 @@ from yorutsuke_pipeline.engine.batch_job import COMPLETED, VANISHED, BatchJob, J
 from yorutsuke_pipeline.engine.cost import TokenUsage
 from yorutsuke_pipeline.engine.errors import LostRaceError, PermanentError
 from yorutsuke_pipeline.engine.intent import Intent, IntentStatus, ResultStats
-from yorutsuke_pipeline.engine.orders import Order
+from yorutsuke_pipeline.engine.orders import Estimate, Order
 from yorutsuke_pipeline.engine.preflight import Preflight
 from yorutsuke_pipeline_tests.fakes.clock import NIGHT, FakeClock
 from yorutsuke_pipeline_tests.fakes.intent_ledger import FakeIntentLedger
@@ -103,7 +103,7 @@ def test_every_attribute_survives_the_table(ledger: IntentLedger, name: str) -> 
         preflight=Preflight(5, Decimal("0.002"), TokenUsage(6_000, 500)),
         on_demand_usd=Decimal("0.02"),
         collecting_since=NIGHT - timedelta(minutes=1),
-        order=Order("aoi", "b" * 64, budget_usd=Decimal("5.00"), fewest_records=10),
+        order=Order("aoi", "b" * 64, Decimal("5.00"), 10, Estimate(250, 128_901, Decimal("0.00706203"), "no more")),
         note="no violation was left",
     )
 
@@ -113,7 +113,14 @@ def test_every_attribute_survives_the_table(ledger: IntentLedger, name: str) -> 
     assert ledger.intent(name) == saved
 
 
-@pytest.mark.parametrize("order", [Order("aoi", "b" * 64), Order("aoi", "b" * 64, fewest_records=1)])
+@pytest.mark.parametrize(
+    "order",
+    [
+        Order("aoi", "b" * 64),
+        Order("aoi", "b" * 64, fewest_records=1),
+        Order("aoi", "b", estimate=Estimate(1, 2, None)),
+    ],
+)
 def test_an_order_survives_the_table_without_what_it_leaves_open(ledger: IntentLedger, name: str, order: Order) -> None:
     ledger.create(replace(an_intent(name), order=order))
 

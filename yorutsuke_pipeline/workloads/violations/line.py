@@ -19,14 +19,18 @@ if TYPE_CHECKING:
 
 
 def violations_table(product: Composition) -> ViolationsTable:
-    """Return the Iceberg table: S3 Tables on a real account, files beside the embedded AWS' state.
+    """Return the Iceberg table: S3 Tables on a real account, files beside the embedded AWS' state, with samples.
 
     Raises:
         ConfigurationError: What it needs is not installed, or the table bucket is not set.
     """
     try:
         # An extra: receipts run without it.
-        from yorutsuke_pipeline.aws.violations_catalog import embedded_catalog, s3_tables_catalog  # noqa: PLC0415
+        from yorutsuke_pipeline.aws.violations_catalog import (  # noqa: PLC0415
+            embedded_catalog,
+            embedded_folder,
+            s3_tables_catalog,
+        )
         from yorutsuke_pipeline.aws.violations_table import ViolationsTable  # noqa: PLC0415 — as above
     except ImportError as error:
         raise ConfigurationError(
@@ -35,7 +39,12 @@ def violations_table(product: Composition) -> ViolationsTable:
         ) from error
     settings = product.settings
     if settings.is_embedded:
-        return ViolationsTable(embedded_catalog(product.home), settings.violations_namespace)
+        # Loads what generates pictures, too; nothing of it is needed on a real account.
+        from yorutsuke_pipeline.sample_violations import fill  # noqa: PLC0415 — as above
+
+        table = ViolationsTable(embedded_catalog(product.home), settings.violations_namespace)
+        fill(table, embedded_folder(product.home), samples=settings.samples)
+        return table
     return ViolationsTable(s3_tables_catalog(settings.required_warehouse()), settings.violations_namespace)
 
 
