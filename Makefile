@@ -39,7 +39,7 @@ fuzz: $(STAMP)
 
 $(STAMP): pyproject.toml constraints.txt
 	$(PYTHON) -m venv .venv
-	$(BIN)/pip install --quiet --constraint constraints.txt --editable ".[embedded,violations,deploy,test,lint]"
+	$(BIN)/pip install --quiet --constraint constraints.txt --editable ".[embedded,violations,api,deploy,test,lint]"
 	touch $(STAMP)
 
 # A quarter of an hour and more, on a machine that does nothing else meanwhile. `docs/performance.md` says what it means.

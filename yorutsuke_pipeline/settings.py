@@ -164,6 +164,15 @@ class Settings(BaseModel):
         examples=['{"submit_batch": {"ecs/cpu": "256"}}'],
     )
 
+    api_tokens_file: Path | None = Field(
+        None,
+        description="The file of the HTTP API's tokens; embedded, `api-tokens.json` beside its state",
+    )
+    api_host: str = Field("127.0.0.1", description="Where the HTTP API listens", min_length=1)
+    api_port: int = Field(4700, description="The port of the HTTP API; 0 for any free one", ge=0, le=65535)
+    api_rate: int = Field(120, description="Requests a minute with one token of the HTTP API", ge=1, le=1_000_000)
+    api_body_bytes: int = Field(1_000_000, description="The largest body that the HTTP API takes", ge=1000, le=10**8)
+
     @model_validator(mode="after")
     def _complete(self) -> Settings:
         if (self.price_input is None) != (self.price_output is None):

@@ -29,6 +29,7 @@ _COMMANDS = {
     "trial": ("trial:trial", "Ask another model or prompt about a day again, and compare before accepting."),
     "reconcile": ("reconcile:reconcile", "Compare tables, jobs and objects; say how to mend what contradicts."),
     "doctor": ("doctor:doctor", "Examine the account before its first night; say what to mend, and how."),
+    "api": ("api:api", "Serve the HTTP API; make and revoke its tokens."),
     "infra": ("infra:infra", "Compare an account with the template of its resources, or print that."),
     "aws": ("embedded:aws", "Start, stop and look at the embedded AWS."),
 }

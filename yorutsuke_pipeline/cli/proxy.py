@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import json
-import signal
 import threading
 from collections import Counter
 from pathlib import Path
@@ -16,6 +15,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from yorutsuke_pipeline.cli.interruption import until_interrupted
 from yorutsuke_pipeline.cli.output import print_table, remark
 from yorutsuke_pipeline.cli.parameters import the_product
 from yorutsuke_pipeline.cli.shell import assignments
@@ -75,7 +75,7 @@ def proxy(
             server = FaultProxy(url, faults, port=port, report=telling.tell)
         except ValueError as error:
             raise click.BadParameter(str(error), param_hint="--upstream") from error
-        with _listening(server, port), _until_interrupted():
+        with _listening(server, port), until_interrupted():
             # Whoever reads the variables may stop us at once: from here on that is an orderly end.
             _say_where(server.url, region)
             threading.Event().wait()
@@ -175,14 +175,3 @@ def _say_where(url: str, region: str) -> None:
     for line in assignments(environment_for(url, region)):
         click.echo(line)
     remark("the lines above lead a shell's AWS clients, and yorutsuke, through the proxy; Ctrl-C ends it")
-
-
-@contextlib.contextmanager
-def _until_interrupted() -> Iterator[None]:
-    """Take Ctrl-C, and the SIGTERM of whoever started this in the background, for the end of the block."""
-    previous = signal.signal(signal.SIGTERM, signal.default_int_handler)
-    try:
-        with contextlib.suppress(KeyboardInterrupt):
-            yield
-    finally:
-        signal.signal(signal.SIGTERM, previous)

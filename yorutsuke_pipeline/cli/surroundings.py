@@ -9,11 +9,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from datetime import date
 
     from yorutsuke_pipeline.composition import Composition
     from yorutsuke_pipeline.defs.launching import LaunchedRun
+    from yorutsuke_pipeline.engine.ports_orders import OrderDesk
     from yorutsuke_pipeline.engine.retrying import Half
     from yorutsuke_pipeline.stages import Stages
 
@@ -49,8 +50,10 @@ class Surroundings:
     Attributes:
         run_queue: None is Dagster's.
         stages: None are those of the workload that the command line names.
+        desks: Where the HTTP API orders, by the workload's name; None are the product's.
     """
 
     product: Composition
     run_queue: RunQueue | None = None
     stages: Stages | None = None
+    desks: Mapping[str, OrderDesk] | None = None

@@ -25,6 +25,7 @@ COMMANDS = [
     "retry-failed",
     "reconcile",
     "doctor",
+    "api",
     "aws",
 ]
 

@@ -10,15 +10,34 @@ from datetime import date
 from decimal import Decimal
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, WithJsonSchema, model_validator
 from pydantic.alias_generators import to_camel
 
+from yorutsuke_pipeline.engine.whole_numbers import WHOLE
 from yorutsuke_pipeline.engine.words import Word
 
+
+def _money_schema(digits: int, *, zero: bool) -> WithJsonSchema:
+    """Return the schema of an amount with so many digits behind the point, which pydantic leaves out of its own."""
+    number = {"type": "number", "minimum" if zero else "exclusiveMinimum": 0, "exclusiveMaximum": 10**12}
+    pattern = rf"^{'' if zero else '(?=.*[1-9])'}[0-9]{{1,12}}(\.[0-9]{{1,{digits}}})?$"
+    return WithJsonSchema({"anyOf": [number | {"multipleOf": 10**-digits}, {"type": "string", "pattern": pattern}]})
+
+
 # A word of a filter: an agency's or a type's name.
-Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
+Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200, pattern=r"\S")]
 # As the table keeps money: decimal(14, 2).
-Amount = Annotated[Decimal, Field(ge=0, lt=Decimal(10) ** 12, decimal_places=2)]
+Amount = Annotated[
+    Decimal,
+    Field(ge=0, lt=Decimal(10) ** 12, decimal_places=2),
+    _money_schema(2, zero=True),
+]
+# A text costs less than a hundredth of a cent.
+Spend = Annotated[
+    Decimal,
+    Field(gt=0, lt=Decimal(10) ** 12, decimal_places=6),
+    _money_schema(6, zero=False),
+]
 
 
 class Priority(Word):
@@ -74,8 +93,8 @@ class Filters(_Request):
 class RequestLimits(_Request):
     """How many, for how much, and of which tier; None for any."""
 
-    max_violations: int = Field(1000, ge=1, le=50_000)
-    max_spend_usd: Decimal | None = Field(None, gt=0, alias="maxSpendUSD")
+    max_violations: Annotated[int, Field(ge=1, le=50_000), WHOLE] = 1000
+    max_spend_usd: Spend | None = Field(None, alias="maxSpendUSD")
     priority: Priority | None = None
 
 
