@@ -133,9 +133,7 @@ class ManifestWriter(Opening):
 
     def write_order(self, intent: Intent) -> ManifestReport:
         """Do the work of `write` for an order that is open: all of its records, with its model and its budget."""
-        policy = policy_of(intent, self.policy)
-        ordering = replace(self, policy=policy, spending=replace(self.spending, policy=policy))
-        return ordering.carry_out(intent)
+        return replace(self, policy=policy_of(intent, self.policy)).carry_out(intent)
 
     def carry_out(self, intent: Intent) -> ManifestReport:
         """Do the work of `write` for one open intent, by the policy as it is, whatever its size."""
@@ -300,7 +298,7 @@ class ManifestWriter(Opening):
         if len(parts) > 1 and parts[0].is_preflight:
             # What the rest will cost is held to the budgets when these have shown how many tokens it takes.
             preflight = Preflight(parts[0].record_count, self._estimate(parts[:1]))
-        self.spending.check(intent.intent_id, estimate if preflight is None else preflight.estimate_usd)
+        self.spending.check(intent, estimate if preflight is None else preflight.estimate_usd)
         jobs = tuple(self.ledger.save_job(job) for job in planned)
         sealed = intent.advance(
             IntentStatus.MANIFESTED,

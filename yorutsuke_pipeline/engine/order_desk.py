@@ -25,7 +25,7 @@ from yorutsuke_pipeline.engine.intent import Intent, IntentStatus
 from yorutsuke_pipeline.engine.model_family import family_of
 from yorutsuke_pipeline.engine.order_states import STOPPED_NOTE, order_state
 from yorutsuke_pipeline.engine.ordered_records import order_of, write_ordered, write_selection
-from yorutsuke_pipeline.engine.orders import Estimate, Order, OrderPage, Placed, Wanted, policy_of
+from yorutsuke_pipeline.engine.orders import Estimate, Order, OrderPage, OrderStatus, Placed, Wanted, policy_of
 from yorutsuke_pipeline.engine.record import PendingRecord
 from yorutsuke_pipeline.engine.redriving import Verdict
 
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from yorutsuke_pipeline.engine.batch_job import BatchJob
     from yorutsuke_pipeline.engine.dead_letter_box import DeadLetterBox
     from yorutsuke_pipeline.engine.opening import Opening
-    from yorutsuke_pipeline.engine.orders import OrderState, OrderStatus
+    from yorutsuke_pipeline.engine.orders import OrderState
     from yorutsuke_pipeline.engine.ports import QuotaBook, RecordSource
     from yorutsuke_pipeline.engine.quoting import Quoter
     from yorutsuke_pipeline.engine.redriving import Redriver
@@ -103,7 +103,13 @@ class OrderDesk:
     def state(self, intent_id: str) -> OrderState | None:
         """Return how an order of this workload stands; None if there is none of that name."""
         intent = self._order(intent_id)
-        return None if intent is None else self._state(intent)
+        if intent is None:
+            return None
+        state, spending = self._state(intent), self.opening.spending
+        if state.status is OrderStatus.PREPARED and spending.has_budget:
+            # Why its run could not go on; it does once a person has made room.
+            return replace(state, message=spending.objection(intent))
+        return state
 
     def listing(self, *, day: date | None, status: OrderStatus | None, after: str | None, most: int) -> OrderPage:
         """Return orders, the newest first; with a status, those of a page that have it, which may be none.
@@ -217,12 +223,12 @@ class OrderDesk:
         return self._source.why_none(self._selection(wanted))
 
     def _check_budget(self, intent: Intent, estimate: Estimate) -> None:
-        """Refuse before anything is written what the deployment's budget for an intent would refuse later."""
-        spending = replace(self.opening.spending, policy=policy_of(intent, self.opening.policy))
-        try:
-            spending.check(intent.intent_id, estimate.cost_usd)
-        except BudgetExceededError as refusal:
-            raise BudgetExceededError(f"{refusal}; or order less") from refusal
+        """Refuse before anything is written what a budget of the deployment would refuse later."""
+        spending = self.opening.spending
+        if spending.has_budget:
+            objection = spending.objection(replace(intent, estimate_usd=estimate.cost_usd))
+            if objection is not None:
+                raise BudgetExceededError(objection)
 
     def _order(self, intent_id: str) -> Intent | None:
         intent = self.opening.ledger.intent(intent_id)
@@ -234,7 +240,7 @@ class OrderDesk:
         return self._stands(intent, self.opening.jobs(intent))
 
     def _stands(self, intent: Intent, jobs: tuple[BatchJob, ...]) -> OrderState:
-        return order_state(intent, jobs, timeout_hours=self.opening.policy.timeout_hours)
+        return order_state(intent, jobs, policy_of(intent, self.opening.policy))
 
     def _selection(self, wanted: Wanted) -> dict[str, object]:
         return dict(wanted.selection or {})

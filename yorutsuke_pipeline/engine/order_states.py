@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from decimal import Decimal
 
+    from yorutsuke_pipeline.engine.policy import Policy
+
 _STOPPED = frozenset({"Stopped", "Stopping", WITHDRAWN})
 _RUNNING = "InProgress"
 # The words by which a person's stop of an order that was not submitted is told apart from a refusal.
@@ -22,13 +24,13 @@ STOPPED_NOTE = "stopped"
 _ON_DEMAND_TAKES = timedelta(minutes=15)
 
 
-def order_state(intent: Intent, jobs: Sequence[BatchJob], *, timeout_hours: int) -> OrderState:
+def order_state(intent: Intent, jobs: Sequence[BatchJob], policy: Policy) -> OrderState:
     """Return how an order stands.
 
     Args:
         intent: It.
         jobs: Those of its jobs that count.
-        timeout_hours: How long a batch job may take.
+        policy: The one that it is worked on by.
     """
     order, result = order_of(intent), intent.result
     status = _status(intent, jobs)
@@ -49,14 +51,18 @@ def order_state(intent: Intent, jobs: Sequence[BatchJob], *, timeout_hours: int)
         estimate_usd=_estimate_usd(intent),
         cost_usd=intent.cost_usd,
         closed_at=intent.closed_at,
-        expected_completion=None if status.is_final else intent.created_at + _takes(jobs, timeout_hours),
+        expected_completion=None if status.is_final else intent.created_at + _takes(intent, jobs, policy),
         message=intent.note or "; ".join(told) or None,
     )
 
 
-def _takes(jobs: Sequence[BatchJob], timeout_hours: int) -> timedelta:
-    is_on_demand = bool(jobs) and all(job.mode is JobMode.ON_DEMAND for job in jobs)
-    return _ON_DEMAND_TAKES if is_on_demand else timedelta(hours=timeout_hours)
+def _takes(intent: Intent, jobs: Sequence[BatchJob], policy: Policy) -> timedelta:
+    told = order_of(intent).estimate
+    if jobs:
+        is_on_demand = all(job.mode is JobMode.ON_DEMAND for job in jobs)
+    else:
+        is_on_demand = told is not None and told.record_count < policy.quotas.fewest_records
+    return _ON_DEMAND_TAKES if is_on_demand else timedelta(hours=policy.timeout_hours)
 
 
 def _estimate_usd(intent: Intent) -> Decimal | None:

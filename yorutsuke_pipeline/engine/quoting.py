@@ -7,19 +7,21 @@ question is prepared and counted as the manifest will, so a quote and the estima
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from yorutsuke_pipeline.engine.cost import TokenUsage
 from yorutsuke_pipeline.engine.orders import Estimate
+from yorutsuke_pipeline.engine.preflight import preflight_size
 from yorutsuke_pipeline.engine.record import RecordRejectedError
 from yorutsuke_pipeline.engine.streams import chunked
 from yorutsuke_pipeline.engine.tokens import question_tokens
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
-    from decimal import Decimal
 
+    from yorutsuke_pipeline.engine.cost import Price
     from yorutsuke_pipeline.engine.policy import Policy
     from yorutsuke_pipeline.engine.ports import IntentLedger, PriceList
     from yorutsuke_pipeline.engine.reconciliation.ports import RecordBook
@@ -43,19 +45,28 @@ class Quoter:
     def quote(self, candidates: Iterable[PendingRecord], *, most: int) -> Estimate:
         """Return the estimate for the first candidates, as many as `most` and the budget allow."""
         price = self.prices.price(self.policy.model_id)
-        best = Estimate(0, 0, None if price is None else price.cost(TokenUsage(), batch=True))
-        count, tokens = 0, TokenUsage()
+        best = Estimate(0, 0, None if price is None else Decimal(0))
+        count, tokens, first = 0, TokenUsage(), TokenUsage()
         for record in candidates:
             if count == most:
                 break
-            count, tokens = count + 1, tokens + self._usage(record)
-            is_batch = count >= self.policy.quotas.fewest_records
-            cost = None if price is None else price.cost(tokens, batch=is_batch)
+            usage = self._usage(record)
+            count, tokens = count + 1, tokens + usage
+            first = first + usage if count <= self.policy.preflight_records else first
+            cost = None if price is None else self._cost(price, count, tokens, first)
             if self._allows(cost):
                 best = Estimate(count, tokens.input_tokens + tokens.output_tokens, cost)
             elif price is not None and not self._allows(price.cost(tokens, batch=True)):
                 return _told(best, "the budget allows no more")
         return best
+
+    def _cost(self, price: Price, count: int, tokens: TokenUsage, first: TokenUsage) -> Decimal:
+        """Return what so many records cost: as a batch, those asked first on demand, or all of them on demand."""
+        is_batch = count >= self.policy.quotas.fewest_records
+        cost = price.cost(tokens, batch=is_batch)
+        if is_batch and preflight_size(count, self.policy):
+            cost += price.cost(first, batch=False) - price.cost(first, batch=True)
+        return cost
 
     def to_be_had(
         self, wanted: Iterable[PendingRecord], *, is_new: bool, mine: str | None = None

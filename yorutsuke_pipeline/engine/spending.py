@@ -19,6 +19,7 @@ from yorutsuke_pipeline.engine.budgets import Budgets, BudgetUse, budgets_of
 from yorutsuke_pipeline.engine.cost import MATERIALIZE_AGAIN, check_budget
 from yorutsuke_pipeline.engine.days import day_of
 from yorutsuke_pipeline.engine.errors import BudgetExceededError, LostRaceError
+from yorutsuke_pipeline.engine.orders import policy_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -110,14 +111,18 @@ class Spending:
         budgets = (self.policy.budget_usd, self.policy.daily_budget_usd, self.policy.monthly_budget_usd)
         return min((budget for budget in budgets if budget is not None), default=None)
 
-    def check(self, intent_id: str, amount: Decimal | None) -> None:
-        """Hold an estimate to the budget of an intent.
+    def check(self, intent: Intent, amount: Decimal | None) -> None:
+        """Hold an estimate to the budget of an intent, which an order may have tightened.
 
         Raises:
             BudgetExceededError: It passes it; or the model's price is unknown, and there is a budget of any kind.
         """
-        budget = self._tightest if amount is None else self.policy.budget_usd
-        check_budget(amount, budget, intent_id=intent_id, again=self.again)
+        own = policy_of(intent, self.policy).budget_usd
+        budget = own if amount is not None or own is not None else self._tightest
+        check_budget(amount, budget, intent_id=intent.intent_id, again=self._again(intent))
+
+    def _again(self, intent: Intent) -> str:
+        return self.again if intent.order is None else "place another order"
 
     def reserve(self, intent: Intent, amount: Decimal | None) -> None:
         """Reserve what an intent is estimated at, in place of what was reserved for it before.
@@ -126,25 +131,25 @@ class Spending:
             BudgetExceededError: It passes a budget; what was reserved before stays so.
             LostRaceError: Another run has gone on with the intent.
         """
-        self.check(intent.intent_id, amount)
+        self.check(intent, amount)
         if amount is None:
             return
         reserved = Amounts(usd=amount, open_usd=amount, record_count=intent.record_count)
         entry = Entry(intent.intent_id, day_of(self.clock.now()), reserved, fence=intent.version)
         if not self._replace(entry, self.budgets):
-            raise self._refusal(intent.intent_id, amount)
+            raise self._refusal(intent, amount)
 
     def objection(self, intent: Intent) -> str | None:
         """Return why what a sealed intent is to pay next could not be reserved now, None if it could. Only reads."""
         ahead = intent.preflight if intent.preflight is not None and intent.preflight.usage is None else None
         amount = ahead.estimate_usd if ahead is not None else intent.estimate_usd
         try:
-            self.check(intent.intent_id, amount)
+            self.check(intent, amount)
         except BudgetExceededError as refusal:
             return str(refusal)
         if amount is None or all(use.has_room_for(amount) for use in self._uses(intent.intent_id)):
             return None
-        return str(self._refusal(intent.intent_id, amount))
+        return str(self._refusal(intent, amount))
 
     def settle(self, intent: Intent, cost: Decimal | None, on_demand: Decimal | None, usage: TokenUsage) -> None:
         """Put what was really paid for an intent in the place of its estimate; an unknown cost leaves the estimate."""
@@ -192,13 +197,13 @@ class Spending:
             sums[before.day] -= before.amounts
         return self.budgets.uses(day, sums)
 
-    def _refusal(self, intent_id: str, amount: Decimal) -> BudgetExceededError:
-        uses = self._uses(intent_id)
+    def _refusal(self, intent: Intent, amount: Decimal) -> BudgetExceededError:
+        uses = self._uses(intent.intent_id)
         # If others gave something back since it was refused, all have room: then it is told of the widest.
         full = next((use for use in uses if not use.has_room_for(amount)), uses[-1])
         return BudgetExceededError(
-            f"{intent_id}: the estimate of {amount:.4f} USD does not fit into the {full}; no job was submitted. "
-            f"Raise {full.setting}, or {self.again} {full.next_room}",
+            f"{intent.intent_id}: the estimate of {amount:.4f} USD does not fit into the {full}; no job was submitted. "
+            f"Raise {full.setting}, or {self._again(intent)} {full.next_room}",
         )
 
 

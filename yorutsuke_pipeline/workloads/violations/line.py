@@ -80,7 +80,8 @@ BLUEPRINT = Blueprint(
         "Published texts in DynamoDB: title, description and tags; answers that cannot be accepted go back in line "
         "with their reason.",
         frozenset({"dynamodb"}),
-        ("violationId", "status", "tags", "generated_at"),
+        # A text is published: unlike what a receipt says, everybody may read it.
+        ("violationId", "title_bedrock", "tags", "generated_at"),
     ),
     last=Face(
         "violations_table",
