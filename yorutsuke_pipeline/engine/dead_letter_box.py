@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from yorutsuke_pipeline.engine import layout
 from yorutsuke_pipeline.engine.day_intents import intents_in
 from yorutsuke_pipeline.engine.intent import IntentStatus
-from yorutsuke_pipeline.engine.stored_letters import LetterIndex, StoredLetter, read_letters
+from yorutsuke_pipeline.engine.stored_letters import LetterIndex, StoredLetter, all_letters, read_letters
 from yorutsuke_pipeline.engine.streams import map_bounded
 from yorutsuke_pipeline.engine.words import Word
 
@@ -153,8 +153,7 @@ class DeadLetterBox:
         return Case(newest.name, newest.identity, letters, record)
 
     def _all_letters(self) -> Iterator[StoredLetter]:
-        for stored in self.objects.list(layout.DEAD_LETTERS_PREFIX):
-            yield from read_letters(self.objects, stored.key)
+        return all_letters(self.objects, self.workload)
 
     def _letters_of(self, days: Sequence[date]) -> Iterator[StoredLetter]:
         owners: list[str | None] = []
@@ -174,4 +173,4 @@ class DeadLetterBox:
 
     def _letters(self, owner: str | None) -> Iterator[StoredLetter]:
         if owner is not None:
-            yield from read_letters(self.objects, layout.dead_letters_key(owner))
+            yield from read_letters(self.objects, layout.dead_letters_key(owner), self.workload)

@@ -54,6 +54,7 @@ class DeadLetter:
         often the letter is written.
         """
         return {
+            "workload": intent.workload,
             "intentId": intent.intent_id,
             "jobId": job_id,
             "day": intent.day.isoformat(),

@@ -42,6 +42,7 @@ class StoredLetter:
         opened_at: When the intent was opened in which it was rejected; ISO 8601, UTC.
         day: The partition, YYYY-MM-DD.
         raw: What was said or found, cut to a readable length.
+        workload: Whose record it was.
     """
 
     name: str
@@ -57,6 +58,7 @@ class StoredLetter:
     job_id: str | None
     day: str | None
     opened_at: str | None
+    workload: str | None = None
 
     @property
     def was_asked(self) -> bool:
@@ -65,15 +67,25 @@ class StoredLetter:
         return self.job_id is not None or self.intent_id is None
 
 
-def read_letters(objects: ObjectStore, key: str) -> Iterator[StoredLetter]:
-    """Yield the letters of one object, none if it does not exist.
+def all_letters(objects: ObjectStore, workload: str) -> Iterator[StoredLetter]:
+    """Yield every letter of a workload that the bucket has; raises as `read_letters`."""
+    for stored in objects.list(layout.DEAD_LETTERS_PREFIX):
+        yield from read_letters(objects, stored.key, workload)
+
+
+def read_letters(objects: ObjectStore, key: str, workload: str) -> Iterator[StoredLetter]:
+    """Yield the letters of one object that are of a workload, or from before they said of which.
+
+    There are none if the object does not exist.
 
     Raises:
         ManifestChangedError: A line is not as the product writes them.
     """
     owner = key.removeprefix(layout.DEAD_LETTERS_PREFIX).removesuffix(".jsonl")
     for number, document in enumerate(read_json_lines(objects, key), start=1):
-        yield _letter(document, owner, number)
+        letter = _letter(document, owner, number)
+        if letter.workload in {None, workload}:
+            yield letter
 
 
 def _letter(document: dict[str, Any], owner: str, number: int) -> StoredLetter:
@@ -101,6 +113,7 @@ def _as_said(document: dict[str, Any], place: str) -> StoredLetter:
         job_id=document.get("jobId"),
         day=document.get("day"),
         opened_at=document.get("openedAt"),
+        workload=document.get("workload"),
     )
 
 

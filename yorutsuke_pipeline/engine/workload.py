@@ -94,6 +94,11 @@ class Workload(Protocol):
         """Return how long the result of a record is kept, or None if for ever."""
         ...
 
+    @property
+    def source_prefix(self) -> str | None:
+        """Where in the bucket its records' sources are put; None if they have none."""
+        ...
+
     def owner_of(self, record: PendingRecord) -> str | None:
         """Return whose a record is; None if everybody may order it."""
         ...

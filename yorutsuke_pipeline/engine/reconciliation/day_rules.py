@@ -80,6 +80,9 @@ class _DayRecords:
         for each in lists:
             if each.disagreement is not None:
                 yield Contradiction(Kind.WRONG_ACCOUNT, each.intent.intent_id, self.day, each.disagreement)
+        if self.books.workload.source_prefix is None:
+            # What lies in the archive is another workload's.
+            return
         archive = self.books.objects.list(layout.archive_folder(self.day))
         for found in copies.of_archive(self.day, archive, knows_all=all(each.is_whole for each in lists)):
             if found.kind is not Kind.COPY_WITHOUT_IMAGE or not self._has_new_intents():

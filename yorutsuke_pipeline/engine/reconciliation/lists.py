@@ -48,7 +48,7 @@ class IntentLists:
         """Yield the dead letters of the intent and of its jobs; those of a job whose row has expired are not found."""
         owners = [self.intent.intent_id, *(job.job_id for job in self.books.jobs(self.intent) if job.job_id)]
         for owner in owners:
-            yield from read_letters(self.books.objects, layout.dead_letters_key(owner))
+            yield from read_letters(self.books.objects, layout.dead_letters_key(owner), self.books.workload.name)
 
     @property
     def is_whole(self) -> bool:

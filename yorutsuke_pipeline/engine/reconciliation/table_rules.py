@@ -19,7 +19,7 @@ from yorutsuke_pipeline.engine.reconciliation.record_state import day_named, sta
 from yorutsuke_pipeline.engine.reconciliation.records import FINAL_LETTERS, RecordRules
 from yorutsuke_pipeline.engine.reconciliation.repairs import Repairs
 from yorutsuke_pipeline.engine.reconciliation.shelf import Shelf, Shelved
-from yorutsuke_pipeline.engine.stored_letters import read_letters
+from yorutsuke_pipeline.engine.stored_letters import all_letters
 from yorutsuke_pipeline.engine.streams import chunked
 
 if TYPE_CHECKING:
@@ -55,8 +55,10 @@ class _Tables:
     def contradictions(self) -> Iterator[Contradiction]:
         """Yield what is wrong with images, letters, transactions and objects."""
         # Objects before rows: what lies there now has its row, or is getting it while the rest is read.
-        folders = {day: layout.archive_folder(day) for day in sorted(self.days)}
-        for prefix in (layout.UPLOADS_PREFIX, *folders.values()):
+        sources = self.books.workload.source_prefix
+        # Of a workload without sources, whatever lies in the archive is another's.
+        folders = {day: layout.archive_folder(day) for day in sorted(self.days)} if sources is not None else {}
+        for prefix in (*filter(None, [sources]), *folders.values()):
             listed = self.books.objects.list(prefix)
             self.shelf.note(prefix, (json.dumps([stored.key, stored.size, stored.etag]) for stored in listed))
         finals = (letter.identity for letter in self._letters() if letter.identity is not None)
@@ -65,7 +67,7 @@ class _Tables:
         yield from self._images(rules)
         yield from self._without_row(rules)
         copies = CopyRules(self.books, self.shelf, self.repairs)
-        for upload in self._listed(layout.UPLOADS_PREFIX):
+        for upload in self._listed(sources) if sources is not None else ():
             yield from copies.of_upload(upload)
         for day, folder in folders.items():
             yield from copies.of_archive(day, self._listed(folder), knows_all=True)
@@ -96,8 +98,8 @@ class _Tables:
                     yield from rules.without_row(identity, day)
 
     def _letters(self) -> Iterator[StoredLetter]:
-        for stored in self.books.objects.list(layout.DEAD_LETTERS_PREFIX):
-            yield from (letter for letter in read_letters(self.books.objects, stored.key) if letter.is_final)
+        letters = all_letters(self.books.objects, self.books.workload.name)
+        return (letter for letter in letters if letter.is_final)
 
     def _is_meant(self, day: date | None) -> bool:
         return day is None or day in self.days

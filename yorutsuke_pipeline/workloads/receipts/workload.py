@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
 
+from yorutsuke_pipeline.engine import layout
 from yorutsuke_pipeline.engine.answers import find_object
 from yorutsuke_pipeline.engine.days import day_of, utc_text
 from yorutsuke_pipeline.engine.model_family import Picture, Question
@@ -60,6 +61,7 @@ class ReceiptsWorkload:
     expected_output_tokens: int = 200
     # Nova counts 1,800 for most photos of a phone, shrunk by the app; the text is some 500.
     expected_input_tokens: int = 2300
+    source_prefix: str = layout.UPLOADS_PREFIX
     prompt: str = QUESTION
     asks_about_copies: bool = False
     compared_fields: tuple[str, ...] = ("amount", "currency", "type", "date", "merchant", "category", "description")
