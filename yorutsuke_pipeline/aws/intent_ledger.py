@@ -168,6 +168,21 @@ class DynamoIntentLedger:
         found = list(islice(self._newest(workload, day, before, most + 1), most + 1))
         return IntentPage(tuple(found[:most]), page_word(found[most - 1]) if len(found) > most else None)
 
+    def orders(self, workload: str, day: date) -> Iterator[Intent]:
+        """Yield the orders of a day: these are placed on it, so the index is read for that day alone."""
+        dawn, dusk = map(utc_text, day_bounds(day))
+        asked = {
+            "TableName": self._table,
+            "IndexName": _AGE_INDEX,
+            "KeyConditionExpression": "workload = :workload AND createdAt BETWEEN :dawn AND :dusk",
+            "FilterExpression": "attribute_exists(#order)",
+            "ExpressionAttributeNames": {"#order": "order"},
+            "ExpressionAttributeValues": as_item({":workload": workload, ":dawn": dawn, ":dusk": dusk}),
+        }
+        doing = f"list the orders of {workload} on {day}"
+        rows = rows_found(self._calls, "Query", asked, self._target, doing, patience=_PATIENCE)
+        yield from (intent for intent in map(read_intent, rows) if intent.day == day)
+
     def _newest(self, workload: str, day: date | None, before: str | None, most: int) -> Iterator[Intent]:
         """Yield a workload's intents by the time that they were opened, backwards."""
         asked: dict[str, Any] = {

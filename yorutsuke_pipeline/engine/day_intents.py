@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from yorutsuke_pipeline.engine.ports import IntentLedger
 
 _NUMBERED = re.compile(r".+-\d{4}-\d{2}-\d{2}-\d{3,}")
-_A_PAGE = 500
 
 
 def is_numbered(name: str) -> bool:
@@ -40,9 +39,10 @@ def numbered_intents(ledger: IntentLedger, workload: str, day: date) -> Iterator
 def intents_of(ledger: IntentLedger, workload: str, day: date) -> list[Intent]:
     """Return all intents of a day, closed ones and orders included, each read consistently."""
     found = {intent.intent_id: intent for intent in numbered_intents(ledger, workload, day)}
-    for name in _orders(ledger, workload, day):
-        if name not in found and (current := ledger.intent(name)) is not None:
-            found[name] = current
+    for listed in ledger.orders(workload, day):
+        current = ledger.intent(listed.intent_id)
+        if current is not None:
+            found[current.intent_id] = current
     return list(found.values())
 
 
@@ -56,14 +56,3 @@ def intents_in(
     else:
         there = intents_of(ledger, workload, day)
     return [intent for intent in there if intent.status in statuses]
-
-
-def _orders(ledger: IntentLedger, workload: str, day: date) -> Iterator[str]:
-    """Yield the ids of a day's intents that are not numbered."""
-    before: str | None = None
-    while True:
-        page = ledger.listing(workload, day=day, before=before, most=_A_PAGE)
-        yield from (intent.intent_id for intent in page.intents if intent.order is not None)
-        before = page.before
-        if before is None:
-            return

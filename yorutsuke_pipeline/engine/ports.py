@@ -255,6 +255,10 @@ class IntentLedger(Protocol):
         """
         ...
 
+    def orders(self, workload: str, day: date) -> Iterator[Intent]:
+        """Yield the orders of a workload's day, closed ones too, from an index that may lag a moment."""
+        ...
+
     def jobs(self, intent_id: str) -> Sequence[BatchJob]:
         """Return an intent's jobs by number, read consistently."""
         ...

@@ -13,8 +13,10 @@ import pytest
 from yorutsuke_pipeline.aws.spending_book import DynamoSpendingBook
 from yorutsuke_pipeline.aws.submission_switch import DynamoSubmissionSwitch
 from yorutsuke_pipeline.engine.budgets import Budgets
+from yorutsuke_pipeline.engine.days import day_bounds
 from yorutsuke_pipeline.engine.intent import IntentStatus
 from yorutsuke_pipeline.engine.intent_pages import IntentPage
+from yorutsuke_pipeline.engine.orders import Order
 from yorutsuke_pipeline.engine.switch import Pause
 from yorutsuke_pipeline_tests.aws.test_intent_ledger import a_job, adapter, an_intent
 from yorutsuke_pipeline_tests.aws.test_spending_book import an_entry
@@ -130,3 +132,18 @@ def test_nothing_of_the_table_but_intents_is_listed(moto: Place, name: str) -> N
     assert ledger.listing(name, most=9) == IntentPage((intent,))
     listed_rows = dynamodb.scan(TableName=moto.jobs_table, IndexName="workload-createdAt")["Items"]
     assert {row["item"]["S"] for row in listed_rows} == {"INTENT"}
+
+
+def test_the_orders_of_a_day_are_listed_whatever_became_of_them_and_nothing_else_is(
+    ledger: IntentLedger, name: str
+) -> None:
+    order = Order("aoi", "b" * 64)
+    for number, (day, ordered) in enumerate([(DAY, order), (DAY, None), (DAY + timedelta(days=1), order)]):
+        created_at = day_bounds(day)[0] + timedelta(hours=number)
+        intent = replace(an_intent(f"{name}-{number}"), workload=name, day=day, created_at=created_at, order=ordered)
+        ledger.create(intent)
+    (open_one,) = ledger.orders(name, DAY)
+    ledger.save(open_one.advance(IntentStatus.CLOSED))
+
+    assert [(each.intent_id, each.is_open) for each in ledger.orders(name, DAY)] == [(f"{name}-0", False)]
+    assert list(ledger.orders(f"{name}-other", DAY)) == []

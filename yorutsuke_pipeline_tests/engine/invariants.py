@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 # Calls that change nothing and cost nothing.
 READS = frozenset(
     {"pending", "intent", "open_intents", "jobs", "jobs_of", "read", "head", "lines", "list", "find", "get", "since"}
-    | {"holds", "entry", "month", "listing"}
+    | {"holds", "entry", "month", "listing", "orders"}
 )
 
 

@@ -65,6 +65,11 @@ class FakeIntentLedger:
             )
         return IntentPage(tuple(found[:most]), page_word(found[most - 1]) if len(found) > most else None)
 
+    def orders(self, workload: str, day: date) -> Iterator[Intent]:
+        with self._lock:
+            found = [each for each in self.intents.values() if (each.workload, each.day) == (workload, day)]
+        yield from sorted((each for each in found if each.order is not None), key=_age)
+
     def jobs(self, intent_id: str) -> Sequence[BatchJob]:
         with self._lock:
             return [job for (owner, _), job in sorted(self.rows.items()) if owner == intent_id]
