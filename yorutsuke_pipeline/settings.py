@@ -55,6 +55,12 @@ class Settings(BaseModel):
     env: Literal["dev", "staging", "prod"] = Field("dev", description="The ending of every name")
     home: Path | None = Field(None, description="Where the embedded AWS keeps its state")
     bedrock_faults: str | None = Field(None, description="How the embedded Bedrock misbehaves at start, in JSON")
+    bedrock_model: str | None = Field(
+        None,
+        description="The function that answers in the embedded Bedrock, if not our own: package.module:function",
+        pattern=r"^[A-Za-z_][\w.]*:[A-Za-z_]\w*$",
+        examples=["postcards.model:answer"],
+    )
     workloads: str = Field(
         "yorutsuke_pipeline.workloads.receipts,yorutsuke_pipeline.workloads.violations",
         description="The packages of the workloads, with commas between them",

@@ -77,9 +77,12 @@ def _parse(arguments: Sequence[str]) -> None:
     """Parse a command line as the program would, and run nothing. Raises click.UsageError."""
     command: click.Command = program
     context, rest = click.Context(program, info_name="yorutsuke"), list(arguments)
-    # What begins with a hyphen is an option of the group itself: `jobs --open`.
-    while isinstance(command, click.Group) and rest and not rest[0].startswith("-"):
-        name, found, rest = command.resolve_command(context, rest)
+    while isinstance(command, click.Group):
+        # Options may be the group's own: `--workload violations jobs --open`.
+        _, words, _ = command.make_parser(context).parse_args(list(rest))
+        if not words:
+            break
+        name, found, rest = command.resolve_command(context, words)
         if found is None:
             raise click.UsageError(f"there is no command {name}")
         command, context = found, click.Context(found, info_name=name, parent=context)
@@ -176,7 +179,13 @@ def test_a_command_is_found_in_a_line_with_pipes_quotes_and_remarks(line: str, a
     assert list(_arguments(line)) == [arguments]
 
 
-@pytest.mark.parametrize("words", ["jobs --all", "aws begin", "aws", "receipts add photo.jpg", "jobs --date 9/1/2026"])
+@pytest.mark.parametrize(
+    "words",
+    [
+        *("jobs --all", "jobs --date 9/1/2026", "--workload", "--workloads x jobs"),
+        *("aws begin", "aws", "receipts add photo.jpg"),
+    ],
+)
 def test_a_command_that_the_program_would_refuse_is_refused_here(words: str) -> None:
     with pytest.raises(click.UsageError):
         _parse(words.split())

@@ -57,6 +57,7 @@ def test_values_are_read_from_the_environment_and_other_variables_are_left_alone
         ({"YORUTSUKE_RUN_TAGS": '{"submit": {}}'}, "YORUTSUKE_RUN_TAGS='submit'"),
         ({"YORUTSUKE_VIOLATIONS_WAREHOUSE": "arn:aws:s3:::b"}, "YORUTSUKE_VIOLATIONS_WAREHOUSE='arn:aws:s3:::b'"),
         ({"YORUTSUKE_VIOLATIONS_NAMESPACE": "a.b"}, "YORUTSUKE_VIOLATIONS_NAMESPACE='a.b'"),
+        ({"YORUTSUKE_BEDROCK_MODEL": "answer"}, "YORUTSUKE_BEDROCK_MODEL='answer'"),
         ({"YORUTSUKE_BELOW_MINIMUM": "maybe"}, "YORUTSUKE_BELOW_MINIMUM='maybe'"),
     ],
 )

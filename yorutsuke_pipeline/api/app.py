@@ -20,9 +20,9 @@ from yorutsuke_pipeline.engine.errors import YorutsukeError
 from yorutsuke_pipeline.workloads.violations.request import ViolationsRequest
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
-    from fastapi import FastAPI
+    from fastapi import APIRouter, FastAPI
     from starlette.requests import Request
     from starlette.responses import Response
 
@@ -72,10 +72,13 @@ def create_app(desks: Mapping[str, OrderDesk], tokens: TokenBook, limits: ApiLim
         # It would build an address from a header that anybody can write.
         redirect_slashes=False,
     )
-    if "violations" in desks:
-        app.include_router(violations_router(desks["violations"], door, bodies, clock))
-    if "receipts" in desks:
-        app.include_router(receipts_router(desks["receipts"], door, bodies, clock, others=desks))
+    routers: Mapping[str, Callable[[OrderDesk], APIRouter]] = {
+        "violations": lambda desk: violations_router(desk, door, bodies, clock),
+        "receipts": lambda desk: receipts_router(desk, door, bodies, clock, others=desks.keys() - {"receipts"}),
+    }
+    for name, routes in routers.items():
+        if name in desks:
+            app.include_router(routes(desks[name]))
     _answer_problems(app)
     app.add_middleware(Wire)
     return app

@@ -23,7 +23,6 @@ from yorutsuke_pipeline.engine.ports_orders import OrderDesk
 from yorutsuke_pipeline.engine.whole_numbers import WHOLE
 
 _PREFIX = "/api/batch/jobs"
-_WORKLOAD = "receipts"
 _MOST_IMAGES = 10_000
 # So that as many of them fit into a body of the default size.
 _LONGEST_IMAGE_ID = 90
@@ -102,7 +101,7 @@ def receipts_router(
     router = APIRouter(tags=["receipts"])
     jobs = JobRoutes(desk, clock, _PREFIX)
     Body = Annotated[bytes, Depends(bodies)]  # noqa: N806 — a type
-    reserved = tuple(f"{name}-" for name in others if name != _WORKLOAD)
+    reserved = tuple(f"{name}-" for name in others)
 
     @router.post(
         _PREFIX,

@@ -110,18 +110,19 @@ class Judge:
 
     def _with_neighbours(self, chunk: _Chunk) -> tuple[_Chunk, list[tuple[str, str]]]:
         """Return a chunk and how the stored rows look that lie in its unread neighbourhoods."""
-        return chunk, [self._looks(row) for row in self.table.neighbours(chunk.unread)]
+        return chunk, [look for row in self.table.neighbours(chunk.unread) if (look := self._look(row)) is not None]
 
     def _compared(self, judged: list[Judged], likenesses: Likenesses) -> Iterator[Judged]:
-        looks = [self._looks(entry.row) if entry.row is not None else ("", "") for entry in judged]
-        likenesses.add(look for look, entry in zip(looks, judged, strict=True) if entry.row is not None)
-        shared = likenesses.shared([likeness for likeness, _ in looks])
-        for (likeness, _), entry in zip(looks, judged, strict=True):
-            if entry.row is not None and likeness in shared:
+        looks = [None if entry.row is None else self._look(entry.row) for entry in judged]
+        likenesses.add(look for look in looks if look is not None)
+        shared = likenesses.shared([look[0] for look in looks if look is not None])
+        for look, entry in zip(looks, judged, strict=True):
+            if entry.row is not None and look is not None and look[0] in shared:
                 yield Judged(entry.document, self.workload.mark_alike(entry.row), None)
             else:
                 yield entry
 
-    def _looks(self, row: Row) -> tuple[str, str]:
-        """Return a row's likeness and its name."""
-        return self.workload.likeness(row), "/".join(self.table.key(row).values())
+    def _look(self, row: Row) -> tuple[str, str] | None:
+        """Return a row's likeness and its name; None if it looks like no other."""
+        likeness = self.workload.likeness(row)
+        return None if likeness is None else (likeness, "/".join(self.table.key(row).values()))

@@ -47,14 +47,14 @@ class PendingSummary:
 
 
 def summarise_pending(
-    records: Iterable[PendingRecord], *, since: str, by: str, columns: Sequence[str]
+    records: Iterable[PendingRecord], *, since: str, by: str | None, columns: Sequence[str]
 ) -> PendingSummary:
     """Count records, oldest first, one at a time.
 
     Args:
         records: They are read once.
         since: The attribute that says since when one waits.
-        by: The attribute that they are counted by.
+        by: The attribute that they are counted by; None if they are not.
         columns: Of the preview: the name for a record's identity, then attributes.
     """
     summary = PendingSummary()
@@ -62,13 +62,14 @@ def summarise_pending(
         if record.intent_id is not None:
             summary.claimed_count += 1
             continue
-        group = str(record.attributes.get(by, "?"))
         size = record.attributes.get("bytes", 0)
         summary.waiting_count += 1
         summary.retry_count += record.attempts > 0
         summary.byte_count += int(size) if re.fullmatch(r"[0-9]{1,15}", str(size)) else 0
         summary.oldest = summary.oldest or str(record.attributes.get(since, "?"))
-        summary.waiting_by[group] = summary.waiting_by.get(group, 0) + 1
+        if by is not None:
+            group = str(record.attributes.get(by, "?"))
+            summary.waiting_by[group] = summary.waiting_by.get(group, 0) + 1
         if len(summary.preview) < _PREVIEW:
             own = {columns[0]: record.identity, "attempts": record.attempts}
             summary.preview.append({name: own.get(name, record.attributes.get(name, "?")) for name in columns})

@@ -68,3 +68,19 @@ class ResultTableShape:
     key_of: Callable[[PendingRecord], tuple[str, str] | None]
     identity_index: str | None = None
     neighbour_index: tuple[str, str] | None = None
+
+
+def one_result_each(records: RecordTableShape, *, table: str, noun: str) -> ResultTableShape:
+    """Return the shape of a table with one result for each record.
+
+    Its key is the record's own and `item`, which is `noun`: other things about the record may stand beside it.
+    """
+    return ResultTableShape(
+        table=table,
+        key=(records.key, "item"),
+        label=records.key,
+        identity=records.key,
+        noun=noun,
+        record_noun=records.noun,
+        key_of=lambda record: (record.identity, noun),
+    )

@@ -1,6 +1,6 @@
 """What the engine must be told about a workload; all else about it is its own business.
 
-A workload is one folder under `workloads/` with one object that has these members. No rule in the
+A workload is one folder with one object that has these members; `PlainWorkload` has the usual ones. No rule in the
 engine ever asks which workload it is working for.
 """
 
@@ -48,6 +48,17 @@ class AnswerContext(NamedTuple):
     prompt_version: str
     usage: TokenUsage
     extracted_at: datetime
+
+    def origin(self) -> Row:
+        """Return which question a row answers, and what that took, under the names that every table has for it."""
+        return {
+            "intentId": self.intent_id,
+            "jobId": self.job_id,
+            "traceId": self.trace_id,
+            "modelId": self.model_id,
+            "promptVersion": self.prompt_version,
+            "usage": {"inputTokens": self.usage.input_tokens, "outputTokens": self.usage.output_tokens},
+        }
 
 
 class Workload(Protocol):
@@ -134,8 +145,8 @@ class Workload(Protocol):
         """
         ...
 
-    def likeness(self, row: Row) -> str:
-        """Return what a row, be it new or stored by anybody, has in common with those that look like it."""
+    def likeness(self, row: Row) -> str | None:
+        """Return what a row, new or stored by anybody, has in common with those that look like it; None if none can."""
         ...
 
     def mark_alike(self, row: Row) -> Row:

@@ -18,13 +18,15 @@ from yorutsuke_pipeline.engine.errors import YorutsukeError
 from yorutsuke_pipeline.engine.intent import ResultStats
 from yorutsuke_pipeline.engine.spending import Amounts, Spending
 
+_FAILS = "Fails, after all that, if a job of the day ended badly: what was answered is kept, the rest is back in line."
+
 
 def build_closed_intents(blueprint: Blueprint, days: dg.PartitionsDefinition[str]) -> dg.AssetsDefinition:
     """Return the asset over `days`."""
 
     @dg.asset(
         key=blueprint.key(blueprint.last.name),
-        description=blueprint.last.description,
+        description=f"{blueprint.last.description}\n\n{_FAILS}",
         partitions_def=days,
         deps=[blueprint.key(blueprint.results.name)],
         group_name=blueprint.name,

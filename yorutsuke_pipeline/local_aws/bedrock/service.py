@@ -44,7 +44,7 @@ from yorutsuke_pipeline.local_aws.bedrock.wire import (
     send_response,
     wait_for_disconnect,
 )
-from yorutsuke_pipeline.local_aws.bedrock.workers import DEFAULT_MODEL, ModelWorkers
+from yorutsuke_pipeline.local_aws.bedrock.workers import ModelWorkers, model_from_environment
 
 log = logging.getLogger(__name__)
 
@@ -59,7 +59,8 @@ class BedrockService:
         s3_endpoint: gives S3's address, such as `http://127.0.0.1:4566`; asked on every use.
         region: in ARNs.
         account_id: in ARNs.
-        model: dotted path of the function that answers prompts (see `workers.AnswersPrompts`).
+        model: dotted path of the function that answers prompts (see `workers.AnswersPrompts`); None for the one that
+            the environment names, or else our own.
         processes: how many of it run at once.
         send_event: delivers the event of each new state of a job to EventBridge; none are sent without it.
     """
@@ -71,14 +72,14 @@ class BedrockService:
         s3_endpoint: Callable[[], str],
         region: str,
         account_id: str,
-        model: str = DEFAULT_MODEL,
+        model: str | None = None,
         processes: int = 2,
         send_event: SendEvent | None = None,
     ) -> None:
         self._folder = state_dir / "bedrock-jobs"
         self._database = Database(state_dir)
         self._objects = Objects(endpoint=s3_endpoint, region=region)
-        self._workers = ModelWorkers(model=model, processes=processes)
+        self._workers = ModelWorkers(model=model or model_from_environment(os.environ), processes=processes)
         self._board = FaultBoard(Faults(), save=self._keep_faults)
         account = Account(region, account_id)
         answering = Answering(workers=self._workers, objects=self._objects)

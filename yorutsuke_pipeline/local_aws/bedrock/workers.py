@@ -11,12 +11,13 @@ This module is imported by every process, so it imports nothing heavy.
 
 import asyncio
 import importlib
+import importlib.util
 import multiprocessing
 import multiprocessing.connection
 import os
 import signal
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Protocol
@@ -24,7 +25,35 @@ from typing import Protocol
 from yorutsuke_pipeline.local_aws.bedrock.errors import ModelError
 
 DEFAULT_MODEL = "yorutsuke_pipeline.local_aws.model:answer"
+ENVIRONMENT_NAME = "YORUTSUKE_BEDROCK_MODEL"
 _TRIES = 3
+
+
+class UnknownModelError(ValueError):
+    """The model that the environment names is nowhere on the path."""
+
+
+def model_from_environment(environment: Mapping[str, str]) -> str:
+    """Return the model in YORUTSUKE_BEDROCK_MODEL, or the small one of our own where it is not set.
+
+    Raises:
+        UnknownModelError: Its module is not on the path of this process.
+    """
+    dotted_path = environment.get(ENVIRONMENT_NAME, "").strip()
+    if not dotted_path:
+        return DEFAULT_MODEL
+    module = dotted_path.partition(":")[0]
+    try:
+        # Found without loading it: that is for the processes.
+        is_there = importlib.util.find_spec(module) is not None
+    except ImportError:
+        is_there = False
+    if not is_there:
+        raise UnknownModelError(
+            f"{ENVIRONMENT_NAME} is {dotted_path}, and there is no module {module} on the path; set PYTHONPATH to its "
+            "folder"
+        )
+    return dotted_path
 
 
 class SaysSomething(Protocol):

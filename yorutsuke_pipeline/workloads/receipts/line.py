@@ -46,20 +46,17 @@ BLUEPRINT = Blueprint(
     pending=Face(
         "pending_images",
         "The receipt images of a day that wait to be read: a query on the day's index, nothing is changed.",
-        frozenset({"dynamodb"}),
-        ("imageId", "userId", "uploadedAt", "attempts"),
+        columns=("imageId", "userId", "uploadedAt", "attempts"),
     ),
     results=Face(
         "transactions",
         "Bookkeeping transactions in DynamoDB; answers that cannot be accepted go back in line with their reason.",
-        frozenset({"dynamodb"}),
         # Ids and words of ours alone: what a receipt says, its merchant and amount, is for who may read the table.
-        ("transactionId", "imageId", "userId", "type", "category", "status", "warnings"),
+        columns=("transactionId", "imageId", "userId", "type", "category", "status", "warnings"),
     ),
     last=Face(
         "archived_images",
-        "Accepted images under processed/, their sources deleted, and the intents closed with their result.\n\n"
-        "Fails, after all that, if a job of the day ended badly: what was answered is kept, the rest is back in line.",
+        "Accepted images under processed/, their sources deleted, and the intents closed with their result.",
         frozenset({"s3"}),
     ),
     waits_since=IMAGES.time,

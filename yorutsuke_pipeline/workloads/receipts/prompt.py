@@ -5,8 +5,6 @@ The receipt is data: the prompt says that instructions printed on it are not to 
 
 from __future__ import annotations
 
-import hashlib
-
 from yorutsuke_pipeline.workloads.receipts.transaction import Category, Kind
 
 PROMPT_VERSION = "receipts-1"
@@ -27,11 +25,6 @@ QUESTION = f"""Read this receipt and answer with one JSON object with exactly th
 "lines_total": the sum of the item lines if you can read all of them, else null.
 Use null for what cannot be read; never guess. If the photo is no readable receipt, answer
 {{"unreadable": true, "reason": "..."}}."""
-
-
-def version_of(text: str) -> str:
-    """Return the version of a prompt on trial: `receipts-` and 12 hex digits of its content, the same for the same."""
-    return f"receipts-{hashlib.sha256(text.encode()).hexdigest()[:12]}"
 
 
 def question(last_reason: str | None, text: str = QUESTION) -> str:

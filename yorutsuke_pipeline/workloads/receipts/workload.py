@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import KW_ONLY, dataclass, replace
 from datetime import timedelta
 from decimal import Decimal
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from pydantic import ValidationError
 
@@ -14,11 +14,12 @@ from yorutsuke_pipeline.engine import layout
 from yorutsuke_pipeline.engine.answers import find_object
 from yorutsuke_pipeline.engine.days import day_of, utc_text
 from yorutsuke_pipeline.engine.model_family import Picture, Question
+from yorutsuke_pipeline.engine.plain_workload import PlainWorkload
 from yorutsuke_pipeline.engine.record import RecordRejectedError
 from yorutsuke_pipeline.engine.workload import Prepared
 from yorutsuke_pipeline.workloads.receipts import answer as answers
 from yorutsuke_pipeline.workloads.receipts.image import check_image
-from yorutsuke_pipeline.workloads.receipts.prompt import PROMPT_VERSION, QUESTION, SYSTEM, question, version_of
+from yorutsuke_pipeline.workloads.receipts.prompt import PROMPT_VERSION, QUESTION, SYSTEM, question
 from yorutsuke_pipeline.workloads.receipts.receipt_image import read_row
 from yorutsuke_pipeline.workloads.receipts.transaction import Caution, check_transaction
 
@@ -32,8 +33,6 @@ if TYPE_CHECKING:
     from yorutsuke_pipeline.engine.workload import AnswerContext, Row
 
 _OLD = timedelta(days=365)
-# What is the row's own and no answer's: how long it is kept, and whether its photo was archived.
-_NOT_ANSWERED = frozenset({"expiresAt", "status"})
 
 
 @dataclass(frozen=True)
@@ -51,10 +50,14 @@ class Lifetimes:
 
 
 @dataclass(frozen=True)
-class ReceiptsWorkload:
+class ReceiptsWorkload(PlainWorkload):
     """Receipt images are asked about; transactions come back. Implements `engine.workload.Workload`."""
 
+    # How long a row is kept, and whether its photo was archived; the warnings of two answers are joined.
+    kept_fields: ClassVar[frozenset[str]] = frozenset({"expiresAt", "status", "warnings"})
+
     lifetimes: Lifetimes = Lifetimes()
+    _: KW_ONLY
     name: str = "receipts"
     prompt_version: str = PROMPT_VERSION
     # Eight short values; Nova's answers to this prompt are 90 to 160 tokens, Japanese names included.
@@ -68,8 +71,7 @@ class ReceiptsWorkload:
 
     def trial(self, prompt: str | None = None) -> ReceiptsWorkload:
         """Return the workload that asks about archived receipts again, with today's prompt or another."""
-        on_trial = replace(self, name=f"{self.name}-trial", asks_about_copies=True)
-        return on_trial if prompt is None else replace(on_trial, prompt=prompt, prompt_version=version_of(prompt))
+        return replace(super().trial(prompt), asks_about_copies=True)
 
     def lifetime(self, record: PendingRecord) -> timedelta | None:
         """Return how long the transaction of an image is kept."""
@@ -109,10 +111,9 @@ class ReceiptsWorkload:
 
     def replaced(self, stored: Row, tried: Row, fields: Iterable[str]) -> Row:
         """Return a stored transaction with what another answer says of some fields, and where that came from."""
-        taken = [name for name in self.compared_fields if name in set(fields)]
-        origin = [name for name in tried if name not in {*self.compared_fields, *_NOT_ANSWERED, "warnings"}]
-        row = {**stored, **{name: tried[name] for name in (*taken, *origin)}}
-        if len(taken) == len(self.compared_fields):
+        taken = set(fields)
+        row = super().replaced(stored, tried, taken)
+        if taken.issuperset(self.compared_fields):
             return {**row, "warnings": tried["warnings"]}
         # Of two answers, the cautions of both: one too many costs a look, one too few an error in the books.
         return {**row, "warnings": list(dict.fromkeys([*stored.get("warnings", ()), *tried["warnings"]]))}
@@ -144,9 +145,7 @@ def _transaction(document: dict[str, Any], context: AnswerContext, lifetimes: Li
         "transactionId": context.record_id,
         "imageId": context.identity,
         "userId": user_id,
-        "jobId": context.job_id,
-        "intentId": context.intent_id,
-        "traceId": context.trace_id,
+        **context.origin(),
         "amount": amount,
         "currency": answers.read_currency(document.get("currency")),
         "type": answers.read_kind(document.get("type")).value,
@@ -155,9 +154,6 @@ def _transaction(document: dict[str, Any], context: AnswerContext, lifetimes: Li
         "category": answers.read_category(document.get("category")).value,
         "description": answers.clean_text(document.get("description"))[:500],
         "extractedAt": extracted_at,
-        "modelId": context.model_id,
-        "promptVersion": context.prompt_version,
-        "usage": {"inputTokens": context.usage.input_tokens, "outputTokens": context.usage.output_tokens},
         "status": "confirmed",
         "warnings": [caution.value for caution in _warnings(day, amount, document.get("lines_total"), today)],
     }

@@ -79,15 +79,13 @@ BLUEPRINT = Blueprint(
         "violation_content",
         "Published texts in DynamoDB: title, description and tags; answers that cannot be accepted go back in line "
         "with their reason.",
-        frozenset({"dynamodb"}),
         # A text is published: unlike what a receipt says, everybody may read it.
-        ("violationId", "title_bedrock", "tags", "generated_at"),
+        columns=("violationId", "title_bedrock", "tags", "generated_at"),
     ),
     last=Face(
         "violations_table",
         "The texts of each intent merged into the Iceberg table, in one snapshot, and the intents closed with their "
-        "result.\n\nFails, after all that, if a job of the day ended badly: what was answered is kept, the rest is "
-        "back in line.",
+        "result.",
         frozenset({"iceberg"}),
     ),
     waits_since=WAITING.time,

@@ -6,7 +6,6 @@ in it is to be followed.
 
 from __future__ import annotations
 
-import hashlib
 import json
 from typing import TYPE_CHECKING
 
@@ -30,11 +29,6 @@ QUESTION = f"""Write about the violation below and answer with one JSON object w
 Write plain English: no markup, no links, no lists, no line breaks. Say only what the record says. Every number, amount,
 date and name must stand in the record; work out none, and round none. The record says what an agency found, so
 accuse nobody of more than that, and give no opinion. Write amounts like $12,500 and dates like March 5, 2024."""
-
-
-def version_of(text: str) -> str:
-    """Return the version of a prompt on trial: `violations-` and 12 hex digits of its content."""
-    return f"violations-{hashlib.sha256(text.encode()).hexdigest()[:12]}"
 
 
 def question(violation: Violation, last_reason: str | None, text: str = QUESTION) -> str:

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from yorutsuke_pipeline.workloads.violations.answer import DESCRIPTION_LENGTH, TAG_COUNT, TITLE_LENGTH
-from yorutsuke_pipeline.workloads.violations.prompt import SYSTEM, question, version_of
+from yorutsuke_pipeline.workloads.violations.prompt import SYSTEM, question
 from yorutsuke_pipeline_tests.workloads.violations.rows import HOSTILE, ROOFER
 
 _BLOCK = re.compile(r"<violation>\n(.*)\n</violation>", re.DOTALL)
@@ -64,8 +64,3 @@ def test_any_row_and_reason_can_be_sent_and_read(text: str, reason: str | None) 
 
     assert asked.encode()
     assert block(asked)["narrative"] == text.encode("utf-8", "replace").decode()
-
-
-def test_a_prompt_on_trial_has_a_version_of_its_own() -> None:
-    assert version_of("Write a poem.") == version_of("Write a poem.") != version_of("Write two poems.")
-    assert question(ROOFER.row, None, "Write a poem.").startswith("Write a poem.\n\n<violation>")
