@@ -121,7 +121,14 @@ class Stages:
     def quoter(self) -> Quoter:
         """What says what asking would cost."""
         product = self.product
-        return Quoter(self.line.workload, product.settings.policy(), product.prices, self.line.records, product.ledger)
+        return Quoter(
+            workload=self.line.workload,
+            policy=product.settings.policy(),
+            prices=product.prices,
+            records=self.line.records,
+            ledger=product.ledger,
+            quota_book=product.quota_book,
+        )
 
     @cached_property
     def feeder(self) -> Feeder:
@@ -136,7 +143,6 @@ class Stages:
         return OrderDesk(
             opening=self.manifest_writer,
             quoter=self.quoter,
-            quota_book=self.product.quota_book,
             stopper=self.stopper,
             letters=self.dead_letter_box,
             redriver=self.redriver,

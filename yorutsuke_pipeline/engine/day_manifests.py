@@ -30,7 +30,7 @@ class DayManifests:
     def write(self, day: date, *, only: str | None = None) -> list[ManifestReport]:
         """Write the manifests of a day's open orders, and of its own records; with `only`, of that intent.
 
-        Returns a report for each intent; one without an intent if the day itself needs none.
+        Returns a report for each intent; one without an intent if the day itself needs none, or leaves some waiting.
 
         Raises:
             BudgetExceededError: As `ManifestWriter.write`; what passes the budget of an order closes that one instead.
@@ -51,7 +51,7 @@ class DayManifests:
         sealed: set[str] = set()
         while True:
             report = self.writer.write(day, leaving=sealed)
-            if report.intent is not None or not reports:
+            if report.intent is not None or report.left_waiting or not reports:
                 reports.append(report)
             if report.intent is None or not report.may_leave_more:
                 return reports

@@ -6,13 +6,12 @@ wait for the order already count, and the list is written once.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from yorutsuke_pipeline.engine.day_intents import intents_in
 from yorutsuke_pipeline.engine.intent import Intent, IntentStatus
 from yorutsuke_pipeline.engine.ordered_records import has_list, order_of, read_selection, write_ordered
-from yorutsuke_pipeline.engine.orders import policy_of
 
 if TYPE_CHECKING:
     from datetime import date
@@ -48,7 +47,7 @@ class Feeder:
 
     def _feed(self, intent: Intent, source: RecordSource) -> int:
         selection = read_selection(intent, self.objects)
-        quoter = replace(self.quoter, policy=policy_of(intent, self.quoter.policy))
+        quoter = self.quoter.ordering(intent)
         candidates = quoter.to_be_had(source.select(selection), is_new=True, mine=intent.intent_id)
         most = quoter.quote(candidates, most=source.most(selection)).record_count
         in_line = self.enqueuer.put(source.select(selection), intent.day, intent.intent_id, self.clock.now(), most=most)

@@ -85,7 +85,7 @@ class Intent:
         on_demand_usd: What the same tokens would have cost on demand; None until known.
         collecting_since: When the reading of its answers began that was finished; None until it was.
         order: The order that it carries out; None if it is a day's own.
-        note: Why it was closed with nothing asked, where somebody waits to be told.
+        note: Why it was given up or stopped, where somebody waits to be told.
     """
 
     intent_id: str
@@ -117,6 +117,11 @@ class Intent:
     def is_open(self) -> bool:
         """Whether work remains on it."""
         return self.status is not IntentStatus.CLOSED
+
+    @property
+    def was_given_up(self) -> bool:
+        """Whether it was stopped or refused, so that what it left is not wanted; only of an order is that noted."""
+        return not self.is_open and self.note is not None
 
     def advance(self, status: IntentStatus, **changes: Any) -> Intent:  # noqa: ANN401 — dataclasses.replace's own signature
         """Return the intent in its next state, with `changes` to other attributes.

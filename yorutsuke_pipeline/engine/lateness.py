@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import lru_cache
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -98,8 +99,15 @@ class Lateness:
     def _enough_waits(self, day: date) -> bool:
         skips = self.policy.below_minimum is BelowMinimum.SKIP
         least = self.quota_book.quotas(self.policy.model_id).fewest_records if skips else 1
+        given_up = lru_cache(maxsize=None)(self._was_given_up)
         unclaimed = (record for record in self.pending.pending(day) if record.intent_id is None)
-        return sum(1 for _ in islice(unclaimed, least)) == least
+        wanted = (record for record in unclaimed if not given_up(record.ordered_by))
+        return sum(1 for _ in islice(wanted, least)) == least
+
+    def _was_given_up(self, order: str | None) -> bool:
+        """Tell whether an order was stopped or refused; what was put in line for it, no run takes up."""
+        intent = None if order is None else self.ledger.intent(order)
+        return intent is not None and intent.was_given_up
 
     def _late(self, intent: Intent, jobs: tuple[BatchJob, ...], now: datetime) -> Iterator[Alert]:
         due = self._due(intent.day, intent.created_at)

@@ -92,7 +92,8 @@ class Opening:
     def takeable(self, day: date, intent: Intent | None) -> Iterator[PendingRecord]:
         """Yield what waits in `day` and is unclaimed or claimed by `intent`, having set free what a closed one claimed.
 
-        For an order, its own records, in whatever days they wait. For a day's own intent, none that waits for an order.
+        For an order, its own records, in whatever days they wait. For a day's own intent, none that waits for an order;
+        what was put in line for one that was stopped or refused waits until another order wants it.
 
         A closed intent's claim is void: the run that gave the intent up died before it had released all, or
         one set it that stalled, and woke after another had brought its intent to the end. Left alone, it
@@ -100,20 +101,23 @@ class Opening:
         """
         mine = intent.intent_id if intent is not None else None
         is_closed = lru_cache(maxsize=None)(self._is_closed)
+        leaves = lru_cache(maxsize=None)(self._leaves)
         for record in self._in_line(day, intent):
             holder, ordered_by = record.intent_id, record.ordered_by
-            if ordered_by not in {None, mine} and not is_closed(ordered_by):
-                continue
             if holder is not None and holder != mine:
                 if not is_closed(holder):
                     continue
                 self.pending.release(record.identity, holder, attempts=record.attempts, reason=record.last_reason)
-            yield record
+            if ordered_by is None or ordered_by == mine or leaves(ordered_by):
+                yield record
 
     def _in_line(self, day: date, intent: Intent | None) -> Iterator[PendingRecord]:
         if intent is None or intent.order is None:
             return self.pending.pending(day)
-        return ordered_records(intent, self.objects, self.pending, workers=self.policy.concurrency)
+        owners = {None, intent.order.owner}
+        listed = ordered_records(intent, self.objects, self.pending, workers=self.policy.concurrency)
+        # A caller may name anything; that a record is somebody else's is known from its row alone.
+        return (record for record in listed if self.workload.owner_of(record) in owners)
 
     def give_up(
         self, intent: Intent, records_key: str, *, rejected_count: int | None = None, note: str | None = None
@@ -166,6 +170,11 @@ class Opening:
     def _is_closed(self, intent_id: str) -> bool:
         intent = self.ledger.intent(intent_id)
         return intent is not None and not intent.is_open
+
+    def _leaves(self, intent_id: str) -> bool:
+        """Tell whether an order leaves to others what was put in line for it: it ended, and not by being given up."""
+        intent = self.ledger.intent(intent_id)
+        return intent is not None and not intent.is_open and not intent.was_given_up
 
     def _asks_as_configured(self, intent: Intent) -> bool:
         if intent.estimate_usd is None and self.spending.has_budget:

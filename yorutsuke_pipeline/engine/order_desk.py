@@ -28,16 +28,17 @@ from yorutsuke_pipeline.engine.ordered_records import order_of, write_ordered, w
 from yorutsuke_pipeline.engine.orders import Estimate, Order, OrderPage, OrderStatus, Placed, Wanted, policy_of
 from yorutsuke_pipeline.engine.record import PendingRecord
 from yorutsuke_pipeline.engine.redriving import Verdict
+from yorutsuke_pipeline.engine.stopping import StopOutcome
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import date, datetime
 
     from yorutsuke_pipeline.engine.batch_job import BatchJob
-    from yorutsuke_pipeline.engine.dead_letter_box import DeadLetterBox
+    from yorutsuke_pipeline.engine.dead_letter_box import Case, DeadLetterBox
     from yorutsuke_pipeline.engine.opening import Opening
     from yorutsuke_pipeline.engine.orders import OrderState
-    from yorutsuke_pipeline.engine.ports import QuotaBook, RecordSource
+    from yorutsuke_pipeline.engine.ports import RecordSource
     from yorutsuke_pipeline.engine.quoting import Quoter
     from yorutsuke_pipeline.engine.redriving import Redriver
     from yorutsuke_pipeline.engine.stopping import Stopper
@@ -52,7 +53,6 @@ class OrderDesk:
 
     opening: Opening
     quoter: Quoter
-    quota_book: QuotaBook
     stopper: Stopper
     letters: DeadLetterBox
     redriver: Redriver
@@ -66,7 +66,10 @@ class OrderDesk:
             ConfigurationError: Its model is none that can be asked.
         """
         family_of(wanted.model_id or self.opening.policy.model_id)
-        quoter = self._quoter(self._intent(wanted, self.opening.clock.now()))
+        quoter = self.quoter.ordering(self._intent(wanted, self.opening.clock.now()))
+        if wanted.identities is not None:
+            # Who names records wants them all: a budget does not choose among them, it refuses (`place`).
+            quoter = replace(quoter, policy=replace(quoter.policy, budget_usd=None))
         most = len(wanted.identities) if wanted.identities is not None else self._source.most(self._selection(wanted))
         estimate = quoter.quote(self._to_be_had(quoter, wanted), most=most)
         if estimate.record_count == 0:
@@ -79,7 +82,7 @@ class OrderDesk:
         Raises:
             OrderConflictError: The name is taken by an order for something else, or of somebody else.
             NothingToOrderError: As `estimate`.
-            BudgetExceededError: It would pass a budget of the deployment.
+            BudgetExceededError: What it names would pass its budget, or that of the deployment.
             ConfigurationError: Its name or its model cannot be used.
         """
         intent = self._intent(wanted, self.opening.clock.now())
@@ -144,11 +147,24 @@ class OrderDesk:
             taken = self.opening.taken_over(intent, tuple(jobs))
             self.opening.give_up(taken, layout.records_key_of(jobs[0].part_key), note=f"{STOPPED_NOTE} on request")
         elif intent.is_open:
-            self.stopper.stop([job for job in jobs if not job.has_ended])
+            stops = self.stopper.stop([job for job in jobs if not job.has_ended])
+            if any(stop.outcome in {StopOutcome.STOPPING, StopOutcome.WITHDRAWN} for stop in stops):
+                self._note_stopped(intent_id)
         return self.state(intent_id) or self._state(intent)
+
+    def _note_stopped(self, intent_id: str) -> None:
+        """Note that an order's jobs were stopped by a person: what they leave is not wanted by any night.
+
+        Nothing is noted while a run may be submitting it, nor twice.
+        """
+        intent = self.opening.ledger.intent(intent_id)
+        if intent is not None and intent.status is IntentStatus.SUBMITTED and intent.note is None:
+            self.opening.ledger.save(replace(intent, note=f"{STOPPED_NOTE} on request"))
 
     def redrive(self, intent_id: str, owner: str) -> Placed | None:
         """Order again what an order rejected and what waits for a person; None if nothing of it does.
+
+        Done again, by whoever got no answer, it is the same new order: as long as the records are where this put them.
 
         Raises:
             PermanentError: There is no such order.
@@ -156,11 +172,22 @@ class OrderDesk:
         intent = self._order(intent_id)
         if intent is None:
             raise PermanentError(f"there is no order {intent_id!r}")
-        decided = [self.redriver.redrive(case, even_discarded=False) for case in self.letters.cases_of(intent)]
-        again = [each.case.identity for each in decided if each.verdict is Verdict.DONE and each.case.identity]
+        again = [each for each in map(self._redriven, self.letters.cases_of(intent)) if each is not None]
         if not again:
             return None
-        return self.place(Wanted(owner, identities=tuple(again), model_id=intent.model_id))
+        # Named after who gave each of them up: once the new order has done so too, the next is another one.
+        left_by = [[record.identity, record.attributes.get("lastIntentId")] for record in again]
+        name = f"{intent.workload}-again-{fingerprint({'model': intent.model_id, 'records': left_by})[:_SHOWN]}"
+        identities = tuple(record.identity for record in again)
+        return self.place(Wanted(owner, name, identities=identities, model_id=intent.model_id))
+
+    def _redriven(self, case: Case) -> PendingRecord | None:
+        """Put a record that waits for a person back in line; return it if that was done, now or before."""
+        is_done = self.redriver.redrive(case, even_discarded=False).verdict is Verdict.DONE
+        record = case.record
+        return (
+            record if record is not None and (is_done or (record.waits and "redrivenAt" in record.attributes)) else None
+        )
 
     def _intent(self, wanted: Wanted, now: datetime) -> Intent:
         """Return the intent that an order is, with the name that it has or that follows from its content."""
@@ -203,15 +230,10 @@ class OrderDesk:
             )
         return Placed(self._state(there), order.estimate or Estimate(0, 0, None), cached=True)
 
-    def _quoter(self, intent: Intent) -> Quoter:
-        policy = policy_of(intent, self.opening.policy)
-        quotas = self.quota_book.quotas(policy.model_id)
-        return replace(self.quoter, policy=policy_of(intent, replace(policy, quotas=quotas)))
-
     def _to_be_had(self, quoter: Quoter, wanted: Wanted) -> Iterator[PendingRecord]:
         if wanted.identities is None:
             return quoter.to_be_had(self._source.select(self._selection(wanted)), is_new=True)
-        named = quoter.to_be_had(map(PendingRecord, wanted.identities), is_new=False)
+        named = quoter.to_be_had(map(PendingRecord, dict.fromkeys(wanted.identities)), is_new=False)
         owner_of = self.opening.workload.owner_of
         return (record for record in named if owner_of(record) in {None, wanted.owner})
 

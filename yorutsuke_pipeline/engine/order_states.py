@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 _STOPPED = frozenset({"Stopped", "Stopping", WITHDRAWN})
 _RUNNING = "InProgress"
-# The words by which a person's stop of an order that was not submitted is told apart from a refusal.
+# The words by which a person's stop of an order is told apart from a refusal.
 STOPPED_NOTE = "stopped"
 # Of a few records, one by one; a batch is promised within the hours that its job may take.
 _ON_DEMAND_TAKES = timedelta(minutes=15)
@@ -83,7 +83,7 @@ def _status(intent: Intent, jobs: Sequence[BatchJob]) -> OrderStatus:
 
 
 def _ending(intent: Intent, jobs: Sequence[BatchJob]) -> OrderStatus:
-    if intent.note is not None:
+    if intent.note is not None and not (jobs and all(job.ended_well for job in jobs)):
         return OrderStatus.STOPPED if intent.note.startswith(STOPPED_NOTE) else OrderStatus.REFUSED
     if jobs and all(job.status in _STOPPED for job in jobs):
         return OrderStatus.STOPPED

@@ -35,8 +35,9 @@ def ordered_records(
 
 
 def write_ordered(intent_id: str, order: Order, objects: ObjectStore, identities: Iterable[str]) -> None:
-    """Write the list of an order's records, unless it is there: what was ordered first stays."""
-    content = b"".join(json_line({"identity": identity}) for identity in identities)
+    """Write the list of an order's records, each once, unless it is there: what was ordered first stays."""
+    # A source may say a record twice, and one line too many in a job would be paid for.
+    content = b"".join(json_line({"identity": identity}) for identity in dict.fromkeys(identities))
     objects.create(layout.order_records_key(intent_id, order.fingerprint), content)
 
 

@@ -72,9 +72,13 @@ def day_waits(pending: PendingRecords, ledger: IntentLedger, workload: str, day:
 def waits_for_submission(records: Iterable[PendingRecord], intents: Iterable[Intent]) -> bool:
     """Tell whether any of a day's pending records is in no intent whose jobs are submitted.
 
+    What was put in line for an order that was stopped or refused waits for another order, not for the day.
+
     Args:
         records: Those that wait in the day, claimed or not.
         intents: The day's, closed ones included.
     """
-    submitted = {intent.intent_id for intent in intents if intent.status in _SUBMITTED}
-    return any(record.intent_id not in submitted for record in records)
+    there = list(intents)
+    submitted = {intent.intent_id for intent in there if intent.status in _SUBMITTED}
+    given_up = {intent.intent_id for intent in there if intent.was_given_up}
+    return any(record.intent_id not in submitted and record.ordered_by not in given_up for record in records)

@@ -32,7 +32,7 @@ from yorutsuke_pipeline_tests.cli.conftest import product_of
 from yorutsuke_pipeline_tests.fakes.order_desk import FakeOrderDesk
 
 desks = {name: FakeOrderDesk(name, SystemClock()) for name in ("receipts", "violations")}
-program(["api", "--port", "0"], obj=Surroundings(product_of(Path(sys.argv[1])), None, desks))
+program(["api", "--port", "0"], obj=Surroundings(product_of(Path(sys.argv[1])), desks=desks))
 """
 
 

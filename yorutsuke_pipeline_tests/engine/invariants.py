@@ -7,10 +7,8 @@ from typing import TYPE_CHECKING
 
 from yorutsuke_pipeline.engine import layout
 from yorutsuke_pipeline.engine.batch_job import PLANNED, WITHDRAWN
-from yorutsuke_pipeline.engine.identity import record_id
 from yorutsuke_pipeline.engine.spending import Amounts
 from yorutsuke_pipeline_tests.engine.interruptions import Calls
-from yorutsuke_pipeline_tests.engine.nights import pictured, source_key
 from yorutsuke_pipeline_tests.fakes.batch_service import input_keys
 
 if TYPE_CHECKING:
@@ -19,7 +17,7 @@ if TYPE_CHECKING:
 # Calls that change nothing and cost nothing.
 READS = frozenset(
     {"pending", "intent", "open_intents", "jobs", "jobs_of", "read", "head", "lines", "list", "find", "get", "since"}
-    | {"holds", "entry", "month", "listing", "orders"}
+    | {"holds", "entry", "month", "listing", "orders", "of", "select", "most", "neighbours"}
 )
 
 
@@ -43,10 +41,10 @@ def check_settled(night: Night) -> None:
 
 
 def _check_paid_once(night: Night) -> None:
-    asked: Counter[str] = Counter(pictured(body) for body in night.model.asked)
+    asked: Counter[str] = Counter(night.asked_about(body) for body in night.model.asked)
     for request in night.service.requests.values():
         for part in input_keys(request, night.objects):
-            asked.update(pictured(line["modelInput"]) for line in night.lines_of(part))
+            asked.update(night.asked_about(line["modelInput"]) for line in night.lines_of(part))
     decided: Counter[str] = Counter()
     for key in {layout.records_key_of(job.part_key) for job in night.ledger.rows.values()}:
         decided.update(line["identity"] for line in night.lines_of(key))
@@ -58,9 +56,10 @@ def _check_paid_once(night: Night) -> None:
 
 
 def _check_nothing_deleted_early(night: Night) -> None:
-    transactions = {row["imageId"] for row in night.table.rows.values()}
+    transactions = {night.result_of(row) for row in night.table.rows.values()}
     for identity, row in night.pending.rows.items():
-        if row.get("hadSource", True) and night.objects.head(source_key(identity)) is None:
+        source = night.source_of(identity)
+        if source is not None and night.objects.head(source) is None:
             assert identity in transactions, f"{identity} has no transaction and its source is gone"
             assert night.objects.contents[row["archivedKey"]].endswith(identity.encode())
 
@@ -92,7 +91,7 @@ def _check_nothing_lost(night: Night) -> None:
     A record that a person put back in line keeps its old letter; nobody else's final letter may be of one
     that did not fail.
     """
-    transactions = {row["imageId"] for row in night.table.rows.values()}
+    transactions = {night.result_of(row) for row in night.table.rows.values()}
     gave_up: dict[str, set[str]] = {}
     for key in night.objects.contents:
         for letter in night.lines_of(key) if key.startswith("dead-letters/") else ():
@@ -111,9 +110,12 @@ def _check_nothing_lost(night: Night) -> None:
 
 
 def _check_nothing_doubled(night: Night) -> None:
-    images = Counter(row["imageId"] for row in night.table.rows.values())
-    assert set(images.values()) <= {1}
-    assert all(row["transactionId"] == record_id(row["imageId"]) for row in night.table.rows.values())
+    results = Counter(night.result_of(row) for row in night.table.rows.values())
+    assert set(results.values()) <= {1}
+    for key, row in night.table.rows.items():
+        record = night.pending.find(night.result_of(row))
+        assert record is not None
+        assert key == night.table.shape.key_of(record)
 
 
 def _check_accounts(night: Night) -> None:
@@ -127,8 +129,10 @@ def _check_accounts(night: Night) -> None:
 
 def _check_archive(night: Night) -> None:
     for row in night.table.rows.values():
-        is_archived = "archivedKey" in night.row(row["imageId"])
-        assert ("archiveError" in row) != is_archived, f"{row['imageId']}: a transaction says other than its image"
+        identity = night.result_of(row)
+        if night.source_of(identity) is not None:
+            is_archived = "archivedKey" in night.row(identity)
+            assert ("archiveError" in row) != is_archived, f"{identity}: a transaction says other than its image"
 
 
 def _check_nothing_leaks(night: Night) -> None:

@@ -40,6 +40,9 @@ from yorutsuke_pipeline_tests.fakes.switch import FakeSwitch
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
+    from yorutsuke_pipeline.engine.ports import Publisher
+    from yorutsuke_pipeline.engine.workload import Workload
+
 DAY = date(2026, 1, 9)
 FIRST = "receipts-2026-01-09-001"
 SECOND = "receipts-2026-01-09-002"
@@ -130,10 +133,12 @@ class Night:
     unanswered: set[str] = field(default_factory=set)
     metrics: FakeMetrics = field(default_factory=FakeMetrics)
     switch: FakeSwitch = field(default_factory=FakeSwitch)
+    workload: Workload = field(default_factory=ReceiptsWorkload)
+    publisher: Publisher | None = None
 
     def stages(self, wrap: Callable[[Any], Any] = lambda port: port) -> Stages:
         """Return the stages over the fakes, each port wrapped."""
-        workload, policy, clock = ReceiptsWorkload(), self.policy, self.clock
+        workload, policy, clock = self.workload, self.policy, self.clock
         pending, ledger, objects = wrap(self.pending), wrap(self.ledger), wrap(self.objects)
         events, table, service = wrap(self.events), wrap(self.table), wrap(self.service)
         book = FixedQuotas(policy.quotas)
@@ -159,7 +164,18 @@ class Night:
             watch,
             RawOutputCollector(workload, ledger, objects, watch, spending, events),
             ResultRecorder(workload, policy, pending, ledger, objects, table, events, clock),
-            Archiver(workload, policy, pending, ledger, objects, table, events, clock, metrics=self.metrics),
+            Archiver(
+                workload,
+                policy,
+                pending,
+                ledger,
+                objects,
+                table,
+                events,
+                clock,
+                metrics=self.metrics,
+                publisher=None if self.publisher is None else wrap(self.publisher),
+            ),
             spending,
         )
 
@@ -190,6 +206,18 @@ class Night:
             intent.is_open for intent in self.ledger.intents.values()
         )
 
+    def asked_about(self, body: dict[str, Any]) -> str:
+        """Return which record a question is about."""
+        return pictured(body)
+
+    def source_of(self, identity: str) -> str | None:
+        """Return where a record's content lies; None if its row says it all."""
+        return source_key(identity) if self.row(identity).get("hadSource", True) else None
+
+    def result_of(self, row: Mapping[str, Any]) -> str:
+        """Return which record a result is about."""
+        return str(row[self.table.shape.identity])
+
     def say(self, body: dict[str, Any]) -> dict[str, Any]:
         """Answer a question as the model: as told the first time, well when told what was wrong."""
         identity = pictured(body)
@@ -208,9 +236,9 @@ class Night:
     def _leave_out(self, job_id: str, key: str) -> None:
         """Take the lines about unanswered images out of a file of output."""
         lines = self.objects.contents[key].splitlines(keepends=True)
-        left_out = [line for line in lines if pictured(json.loads(line)["modelInput"]) in self.unanswered]
+        left_out = [line for line in lines if self.asked_about(json.loads(line)["modelInput"]) in self.unanswered]
         if left_out:
-            self.unanswered -= {pictured(json.loads(line)["modelInput"]) for line in left_out}
+            self.unanswered -= {self.asked_about(json.loads(line)["modelInput"]) for line in left_out}
             self.objects.contents[key] = b"".join(line for line in lines if line not in left_out)
             self.service.end(job_id, PARTIALLY_COMPLETED)
 
