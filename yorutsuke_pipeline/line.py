@@ -14,6 +14,8 @@ from yorutsuke_pipeline.aws.record_book import DynamoRecordBook
 from yorutsuke_pipeline.aws.record_table import RecordTable
 from yorutsuke_pipeline.aws.result_book import DynamoResultBook
 from yorutsuke_pipeline.aws.results_table import ResultsTable
+from yorutsuke_pipeline.engine.table_shapes import terms_of
+from yorutsuke_pipeline.engine.terms import PLAIN_TERMS, Terms
 
 if TYPE_CHECKING:
     from yorutsuke_pipeline.aws.submission_switch import DynamoSubmissionSwitch
@@ -37,6 +39,7 @@ class Line:
         result_book: The same, by record.
         source: What orders select records from; None if they name them.
         publisher: Where its results go besides their table; None for nowhere.
+        terms: What its records and results are called.
     """
 
     product: Composition
@@ -47,6 +50,7 @@ class Line:
     result_book: ResultBook
     source: RecordSource | None = None
     publisher: Publisher | None = None
+    terms: Terms = PLAIN_TERMS
 
     @property
     def switch(self) -> DynamoSubmissionSwitch:
@@ -76,4 +80,5 @@ def line_on_tables(
         result_book=DynamoResultBook(client, result_table, results, concurrency=workers),
         source=source,
         publisher=publisher,
+        terms=terms_of(workload.name, waiting, results),
     )

@@ -238,7 +238,7 @@ class Stages:
     @cached_property
     def redriver(self) -> Redriver:
         """The rules for what people decide about it."""
-        return Redriver(self.line.pending, self.product.ledger)
+        return Redriver(self.line.pending, self.product.ledger, self.line.terms)
 
     @cached_property
     def reconciler(self) -> Reconciler:
@@ -257,6 +257,7 @@ class Stages:
                 submitter=self.submitter,
                 watch=self.watch,
                 recorder=self.result_recorder,
+                terms=self.line.terms,
             ),
         )
 

@@ -14,6 +14,7 @@ from yorutsuke_pipeline.aws.failures import Target, calling
 from yorutsuke_pipeline.engine.days import parse_utc, utc_text
 from yorutsuke_pipeline.engine.errors import PermanentError
 from yorutsuke_pipeline.engine.switch import Pause
+from yorutsuke_pipeline.engine.terms import command
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -76,9 +77,9 @@ class DynamoSubmissionSwitch:
 
     def _pause(self, row: dict[str, Any]) -> Pause:
         try:
-            return Pause(str(row["reason"]), str(row["pausedBy"]), parse_utc(row["pausedAt"]))
+            return Pause(str(row["reason"]), str(row["pausedBy"]), parse_utc(row["pausedAt"]), self._workload)
         except _CHANGED as error:
             raise PermanentError(
                 f"the row ({self._key['intentId']}, {_ITEM}) of {self._target.name} was changed by hand ({error!r}); "
-                "`yorutsuke resume` deletes it, and submission goes on"
+                f"`{command(self._workload, 'resume')}` deletes it, and submission goes on"
             ) from error

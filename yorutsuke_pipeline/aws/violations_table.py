@@ -129,6 +129,11 @@ class ViolationsTable:
         self._catalog.close()
 
     @property
+    def name(self) -> str:
+        """Its name, with the namespace."""
+        return ".".join(self._name)
+
+    @property
     def _name(self) -> tuple[str, str]:
         return self._namespace, TABLE
 

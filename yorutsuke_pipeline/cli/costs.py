@@ -39,7 +39,7 @@ class Month(click.ParamType):  # type: ignore[type-arg] # generic only in newer 
 @as_json_option()
 @click.pass_context
 def costs(context: click.Context, month: date | None, *, as_json: bool) -> None:
-    """Show what the model cost in a month, by the day on which the money was reserved.
+    """Show what the model cost in a month, over all workloads, by the day on which the money was reserved.
 
     What has not been settled yet counts at its estimate ("of it open"). "On demand" is what the settled part would
     have cost without batch inference.
@@ -52,7 +52,7 @@ def costs(context: click.Context, month: date | None, *, as_json: bool) -> None:
         print_json(_document(first, days, product.settings))
         return
     rows = [[row[column] for column in COST_COLUMNS] for row in cost_rows(days)]
-    title, numbers = f"costs of {first:%Y-%m} in USD", COST_COLUMNS[1:-1]
+    title, numbers = f"costs of {first:%Y-%m} in USD, all workloads together", COST_COLUMNS[1:-1]
     print_table(title, COST_COLUMNS, rows, numbers=numbers, only_in_pipes=["input tokens", "output tokens"])
     for budget in _budgets(first, days, product.settings, now):
         remark(f"{budget['name']} budget: {budget['spent']:.4f} of {budget['limit']} USD are spent or reserved")

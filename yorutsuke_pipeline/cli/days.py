@@ -49,7 +49,7 @@ def _wait_option(command: Any) -> Any:  # noqa: ANN401 — a click decorator tak
 @as_json_option()
 @click.pass_context
 def backfill(context: click.Context, first: date, last: date, *, wait: bool, as_json: bool) -> None:
-    """Submit every day from --from to --to in which photos wait.
+    """Submit every day from --from to --to in which records of the workload wait.
 
     Launches the job submit_batch for each; the completion sensor brings the rest once Bedrock is done. Days
     in which nothing waits are named and left out: running them would change nothing.

@@ -80,7 +80,7 @@ def selection_options(command: Any) -> Any:  # noqa: ANN401 — a click decorato
         selection = Selection(*(options.pop(name) for name in ("day", "first", "last", "kind")))
         return command(*words, selection=selection, **options)
 
-    day = click.option("--date", "day", type=Day(), help="Only those of this day of upload, YYYY-MM-DD in Tokyo.")
+    day = click.option("--date", "day", type=Day(), help="Only those of this day, YYYY-MM-DD in Tokyo.")
     first = click.option("--from", "first", type=Day(), help="Only those from this day on; needs --to.")
     last = click.option("--to", "last", type=Day(), help="The last such day, included.")
     kind = click.option("--reason", "kind", help="Only those of this kind of reason, for instance source_missing.")
@@ -96,20 +96,20 @@ def cases_waiting(product: Composition, box: DeadLetterBox, selection: Selection
     return [case.without_raw() for case in selection.admitted(waiting)]
 
 
-def cases_named(box: DeadLetterBox, ids: Sequence[str]) -> list[Case]:
-    """Return the records of those ids, each once.
+def cases_named(box: DeadLetterBox, ids: Sequence[str], noun: str) -> list[Case]:
+    """Return the records of those ids, each once; `noun` is what the workload calls one.
 
     Raises:
         click.UsageError: An id is of no record, or may be of several; the message names it.
     """
     found = box.look_up(ids)
-    problems = [problem for problem in map(_problem, found) if problem is not None]
+    problems = [problem for problem in (_problem(each, noun) for each in found) if problem is not None]
     if problems:
         raise click.UsageError("; ".join(problems) + ". Nothing was done")
     return list({each.case.name: each.case for each in found if each.case is not None}.values())
 
 
-def _problem(lookup: Lookup) -> str | None:
+def _problem(lookup: Lookup, noun: str) -> str | None:
     from yorutsuke_pipeline.engine.dead_letter_box import SHORTEST_PREFIX  # noqa: PLC0415 — as above
 
     if lookup.case is not None:
@@ -118,4 +118,4 @@ def _problem(lookup: Lookup) -> str | None:
         return f"{lookup.given!r} may be any of {', '.join(lookup.candidates)}"
     if len(lookup.given) < SHORTEST_PREFIX:
         return f"{lookup.given!r} is no whole id, and the beginning of one has {SHORTEST_PREFIX} characters or more"
-    return f"there is no dead letter and no image {lookup.given!r}"
+    return f"there is no dead letter and no {noun} {lookup.given!r}"

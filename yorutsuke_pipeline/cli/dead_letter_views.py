@@ -16,20 +16,21 @@ if TYPE_CHECKING:
     from yorutsuke_pipeline.engine.dead_letter_box import Case
     from yorutsuke_pipeline.engine.ports import ObjectStore
     from yorutsuke_pipeline.engine.stored_letters import StoredLetter
+    from yorutsuke_pipeline.engine.terms import Terms
 
-_COLUMNS = ("id", "day", "kind", "reason", "attempts", "state", "record", "image", "job")
+_COLUMNS = ("id", "day", "kind", "reason", "attempts", "state", "record")
 # Enough of a record's id to name it; 64 bits of it are more than a terminal's line has room for.
 _SHOWN_OF_ID = 10
 _LARGEST_PHOTO = 200_000_000
 
 
-def case_document(case: Case) -> dict[str, Any]:
+def case_document(case: Case, terms: Terms) -> dict[str, Any]:
     """Return a record with its newest reason as JSON values."""
     newest = case.newest
     attributes = case.record.attributes if case.record is not None else {}
     return {
         "id": case.name,
-        "imageId": case.identity,
+        terms.key: case.identity,
         "date": newest.day if newest is not None else None,
         "kind": newest.kind if newest is not None else None,
         "reason": newest.reason if newest is not None else (case.record.last_reason if case.record else None),
@@ -63,39 +64,41 @@ def letter_documents(case: Case) -> list[dict[str, Any]]:
     ]
 
 
-def print_cases(title: str, documents: Iterable[Mapping[str, Any]]) -> None:
+def print_cases(title: str, documents: Iterable[Mapping[str, Any]], terms: Terms) -> None:
     """Write one line for each record."""
     rows = [
         [
-            _short(document),
+            _short(document, terms),
             document["date"],
             document["kind"],
             document["reason"],
             document["attempts"],
             _words(document["state"]),
             document["id"],
-            document["imageId"],
+            document[terms.key],
             document["jobId"],
         ]
         for document in documents
     ]
-    print_table(title, _COLUMNS, rows, numbers=["attempts"], only_in_pipes=["record", "image", "job"])
+    columns = (*_COLUMNS, terms.record, "job")
+    print_table(title, columns, rows, numbers=["attempts"], only_in_pipes=["record", terms.record, "job"])
 
 
-def print_case(case: Case) -> None:
+def print_case(case: Case, terms: Terms) -> None:
     """Write a record's facts, and then each letter: the reason, and beside it what was said."""
-    document = case_document(case)
+    document = case_document(case, terms)
     facts = {
         "record": case.name,
-        "image": case.identity,
+        terms.record: case.identity,
         "state": _words(case.standing),
         "day": document["date"],
         "photo": document["s3Key"],
         "discarded": document["discardReason"],
     }
+    widest = max(map(len, facts)) + 1
     for name, value in facts.items():
         if value is not None:
-            click.echo(f"{name:<10}{' '.join(harmless_lines(str(value)))}")
+            click.echo(f"{name:<{widest}}{' '.join(harmless_lines(str(value)))}")
     if not case.letters:
         why = " ".join(harmless_lines(str(document["reason"])))
         click.echo(f"there is no dead letter of it any more; its row says why: {why}")
@@ -168,8 +171,8 @@ def _photo_key(case: Case) -> str | None:
     return key if isinstance(key, str) else None
 
 
-def _short(document: Mapping[str, Any]) -> str:
-    return str(document["id"])[:_SHOWN_OF_ID] if document["imageId"] is not None else str(document["id"])
+def _short(document: Mapping[str, Any], terms: Terms) -> str:
+    return str(document["id"])[:_SHOWN_OF_ID] if document[terms.key] is not None else str(document["id"])
 
 
 def _words(state: str) -> str:

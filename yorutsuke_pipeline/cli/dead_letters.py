@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from yorutsuke_pipeline.cli.dead_letter_choice import Selection
     from yorutsuke_pipeline.engine.dead_letter_box import Case
     from yorutsuke_pipeline.engine.redriving import Decision
+    from yorutsuke_pipeline.engine.terms import Terms
 
 _DECIDED_AT_ONCE = 8
 
@@ -38,7 +39,7 @@ _DECIDED_AT_ONCE = 8
 def dead_letters() -> None:
     """Look at what was rejected for good, put it back in line, or give it up.
 
-    An ID is a record's id or an image's, or the beginning of one, of 6 characters or more.
+    An ID is a record's id, the image's or violation's own, or the beginning of one, of 6 characters or more.
     """
 
 
@@ -61,14 +62,16 @@ def list_letters(
     from yorutsuke_pipeline.engine.dead_letter_box import Standing  # noqa: PLC0415 — keeps --help quick
 
     stages = the_stages(context)
+    terms = stages.line.terms
     found = with_bar("reading dead letters", stages.dead_letter_box.cases(selection.days(stages.product)))
     listed = (case for case in found if everything or case.standing is Standing.WAITS_FOR_A_PERSON)
-    documents = [case_document(case) for case in selection.admitted(listed)]
-    documents.sort(key=lambda document: (str(document["date"]), str(document["imageId"]), document["id"]))
+    documents = [case_document(case, terms) for case in selection.admitted(listed)]
+    documents.sort(key=lambda document: (str(document["date"]), str(document[terms.key]), document["id"]))
     if as_json:
         print_json({"deadLetters": documents})
         return
-    print_cases(f"{len(documents)} records" + ("" if everything else " wait for a person"), documents)
+    title = f"{len(documents)} records" + ("" if everything else " wait for a person")
+    print_cases(title, documents, terms)
 
 
 @dead_letters.command()
@@ -77,7 +80,7 @@ def list_letters(
     "--image",
     "image_file",
     type=click.Path(dir_okay=False, path_type=Path),
-    help="Write the photo to this new file, to look at it; takes one ID.",
+    help="Write the photo to this new file, to look at it; takes one ID. Only of records that have one.",
 )
 @as_json_option()
 @click.pass_context
@@ -86,12 +89,14 @@ def show(context: click.Context, ids: Sequence[str], image_file: Path | None, *,
     if image_file is not None and len(ids) > 1:
         raise click.UsageError("--image takes one ID: each photo needs a file of its own")
     stages = the_stages(context)
-    cases = cases_named(stages.dead_letter_box, ids)
+    cases = cases_named(stages.dead_letter_box, ids, stages.line.terms.record)
+    terms = stages.line.terms
     if as_json:
-        print_json({"deadLetters": [{**case_document(case), "letters": letter_documents(case)} for case in cases]})
+        documents = [{**case_document(case, terms), "letters": letter_documents(case)} for case in cases]
+        print_json({"deadLetters": documents})
     else:
         for case in cases:
-            print_case(case)
+            print_case(case, terms)
     if image_file is not None:
         save_image(stages.product.objects, cases[0], image_file)
 
@@ -123,20 +128,20 @@ def redrive(
         raise click.UsageError("name records by ID, or choose them with --date, --from and --to, --reason or --all")
     stages = the_stages(context)
     box, rules = stages.dead_letter_box, stages.redriver
-    cases = cases_named(box, ids) if ids else cases_waiting(stages.product, box, selection)
+    cases = cases_named(box, ids, stages.line.terms.record) if ids else cases_waiting(stages.product, box, selection)
     _confirm("Put {} back in line?", cases, yes=yes)
     decisions = _decide("putting back in line", lambda case: rules.redrive(case, even_discarded=bool(ids)), cases)
-    _tell(context, "redriven", decisions, as_json=as_json)
+    _tell(context, stages.line.terms, "redriven", decisions, as_json=as_json)
 
 
 @dead_letters.command()
 @click.argument("ids", nargs=-1, required=True)
-@click.option("--why", required=True, help="Why it will never be a transaction, in a sentence; it is kept.")
+@click.option("--why", required=True, help="Why it will never be accepted, in a sentence; it is kept.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @as_json_option()
 @click.pass_context
 def discard(context: click.Context, ids: Sequence[str], why: str, *, yes: bool, as_json: bool) -> None:
-    """Give records up: they are listed no more. Nothing is deleted, the photo stays where it is.
+    """Give records up: they are listed no more. Nothing is deleted, a photo stays where it is.
 
     Naming the ID in `dead-letters redrive` takes it back.
     """
@@ -144,10 +149,10 @@ def discard(context: click.Context, ids: Sequence[str], why: str, *, yes: bool, 
         raise click.BadParameter("say in a sentence why", param_hint="--why")
     stages = the_stages(context)
     rules = stages.redriver
-    cases = cases_named(stages.dead_letter_box, ids)
+    cases = cases_named(stages.dead_letter_box, ids, stages.line.terms.record)
     _confirm("Give {} up?", cases, yes=yes)
     decisions = _decide("giving up", lambda case: rules.discard(case, why), cases)
-    _tell(context, "discarded", decisions, as_json=as_json)
+    _tell(context, stages.line.terms, "discarded", decisions, as_json=as_json)
 
 
 def _confirm(question: str, cases: Sequence[Case], *, yes: bool) -> None:
@@ -162,9 +167,9 @@ def _decide(doing: str, decision: Callable[[Case], Decision], cases: Sequence[Ca
     return list(with_bar(doing, map_bounded(decision, cases, workers=_DECIDED_AT_ONCE), len(cases)))
 
 
-def _tell(context: click.Context, done: str, decisions: Sequence[Decision], *, as_json: bool) -> None:
+def _tell(context: click.Context, terms: Terms, done: str, decisions: Sequence[Decision], *, as_json: bool) -> None:
     from yorutsuke_pipeline.engine.redriving import Verdict  # noqa: PLC0415 — as above
 
-    print_verdicts(done, decisions, as_json=as_json)
+    print_verdicts(terms, done, decisions, as_json=as_json)
     if any(decision.verdict is Verdict.REFUSED for decision in decisions):
         context.exit(EXIT_FAILED)

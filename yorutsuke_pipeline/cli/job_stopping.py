@@ -12,6 +12,7 @@ from yorutsuke_pipeline.cli.output import print_json, print_table, remark
 from yorutsuke_pipeline.cli.parameters import as_json_option, the_stages
 from yorutsuke_pipeline.engine.days import parse_day
 from yorutsuke_pipeline.engine.errors import PermanentError
+from yorutsuke_pipeline.engine.terms import command
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -52,7 +53,8 @@ def _meant(rules: Stopper, what: str) -> list[BatchJob]:
         return rules.named(what)
     found = rules.of_day(day)
     if not found:
-        raise PermanentError(f"{day} has no job that could be stopped; `yorutsuke jobs --open` lists what is open")
+        listing = command(rules.workloads[0], "jobs --open")
+        raise PermanentError(f"{day} has no job that could be stopped; `{listing}` lists what is open")
     return found
 
 

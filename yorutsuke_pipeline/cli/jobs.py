@@ -38,8 +38,8 @@ _NUMBERS = ("records", "accepted", "rejected", "estimate $", "cost $")
 def jobs(context: click.Context, day: date | None, *, only_open: bool, as_json: bool) -> None:
     """Show the intents with their jobs: states, counts, estimated and settled cost in USD.
 
-    An intent is one decision to process some receipts once. With neither --date nor --open, all of them
-    are read.
+    An intent is one decision to process some records once: a part of a day, or an order. With neither --date nor
+    --open, all of them are read.
     """
     if context.invoked_subcommand is not None:
         return

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 from contextlib import nullcontext
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
     from datetime import date
 
+    from yorutsuke_pipeline.blueprint import Blueprint
     from yorutsuke_pipeline.composition import Composition
     from yorutsuke_pipeline.stages import Stages
 
@@ -113,6 +115,17 @@ def the_stages(context: click.Context) -> Stages:
     return Stages(blueprint_of(product.settings, the_workload(context)).assemble(product))
 
 
+def the_blueprint(context: click.Context) -> Blueprint:
+    """Return the words of the workload that the command is about.
+
+    Raises:
+        ConfigurationError: A setting is wrong, or there is no such workload.
+    """
+    from yorutsuke_pipeline.lineup import blueprint_of  # noqa: PLC0415 — as above
+
+    return blueprint_of(the_product(context).settings, the_workload(context))
+
+
 def the_workload(context: click.Context) -> str:
     """Return the name of the workload that the command is about."""
     name: str = context.find_root().params["workload"]
@@ -129,6 +142,18 @@ def the_run_queue(context: click.Context) -> AbstractContextManager[RunQueue]:
     if isinstance(given, Surroundings) and given.run_queue is not None:
         return nullcontext(given.run_queue)
     from yorutsuke_pipeline.defs.launching import launchpad  # noqa: PLC0415 — loads Dagster, 1.5 s
-    from yorutsuke_pipeline.lineup import blueprint_of  # noqa: PLC0415 — as above
 
-    return launchpad(blueprint_of(the_product(context).settings, the_workload(context)))
+    return launchpad(the_blueprint(context))
+
+
+def user_name() -> str:
+    """Return who types.
+
+    Raises:
+        click.UsageError: Nobody knows.
+    """
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError, ImportError) as error:
+        # A container's user may have no name at all.
+        raise click.UsageError("your user name is not known here: say who you are with LOGNAME, or --by") from error

@@ -13,18 +13,20 @@ import click
 
 from yorutsuke_pipeline.cli.exit_codes import EXIT_FAILED, EXIT_INTERRUPTED
 from yorutsuke_pipeline.engine.errors import YorutsukeError
+from yorutsuke_pipeline.engine.terms import DEFAULT_WORKLOAD
 
 # Command -> where it is, and what `--help` says of it without loading it.
 _COMMANDS = {
     "receipts": ("receipts:receipts", "Put receipt photos in line, and see what became of them."),
+    "violations": ("violations:violations", "Make and fill the table of violations; estimate and order texts."),
     "transactions": ("transactions:transactions", "Show the transactions, or write them as CSV."),
     "jobs": ("jobs:jobs", "Show what was submitted to Bedrock, its state and its cost; stop it."),
-    "costs": ("costs:costs", "Show what a month cost, day by day, and what the budgets leave."),
+    "costs": ("costs:costs", "Show what a month cost, over all workloads, and what the budgets leave."),
     "dead-letters": ("dead_letters:dead_letters", "What waits for a person: show it, put it back in line, give it up."),
-    "backfill": ("days:backfill", "Submit every day of a range in which photos wait."),
+    "backfill": ("days:backfill", "Submit every day of a range in which records wait."),
     "retry-failed": ("days:retry_failed", "Run the failed days of a range again, and only those."),
-    "pause": ("switches:pause", "Pause submission, with a reason: nothing new is paid for."),
-    "resume": ("switches:resume", "Let submission go on."),
+    "pause": ("switches:pause", "Pause a workload's submission, with a reason: nothing new is paid for."),
+    "resume": ("switches:resume", "Let a workload's submission go on."),
     "status": ("switches:status", "Say whether submission is paused, by whom and why."),
     "trial": ("trial:trial", "Ask another model or prompt about a day again, and compare before accepting."),
     "reconcile": ("reconcile:reconcile", "Compare tables, jobs and objects; say how to mend what contradicts."),
@@ -74,7 +76,12 @@ class Program(click.Group):
     epilog="Exit codes: 0 done, 1 something was refused or failed, 2 wrong usage. See docs/command-line.md.",
 )
 @click.option("--debug", is_flag=True, help="Show the traceback of an error.")
-@click.option("--workload", default="receipts", show_default=True, help="Whose days, jobs and dead letters are meant.")
+@click.option(
+    "--workload",
+    default=DEFAULT_WORKLOAD,
+    show_default=True,
+    help="Whose days, jobs, dead letters, trials and pause are meant; stands before the command.",
+)
 @click.version_option(package_name="yorutsuke-pipeline", prog_name="yorutsuke")
 def program(*, debug: bool, workload: str) -> None:
     """Receipt photos of the day become transactions overnight, with Amazon Bedrock at batch price.

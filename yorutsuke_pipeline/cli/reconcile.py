@@ -11,13 +11,14 @@ import click
 from yorutsuke_pipeline.cli.exit_codes import EXIT_FAILED
 from yorutsuke_pipeline.cli.output import print_json, print_table, progress_bar, remark
 from yorutsuke_pipeline.cli.parameters import Day, as_json_option, check_range, the_stages, today
-from yorutsuke_pipeline.engine.reconciliation.contradiction import MENDS, Kind
+from yorutsuke_pipeline.engine.reconciliation.contradiction import Kind, how_to_mend
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
 
     from yorutsuke_pipeline.engine.reconciliation.contradiction import Contradiction
+    from yorutsuke_pipeline.engine.terms import Terms
 
 _COLUMNS = ("kind", "day", "subject", "what", "state")
 _BACK = timedelta(days=6)
@@ -64,7 +65,7 @@ class Findings:
 @as_json_option()
 @click.pass_context
 def reconcile(context: click.Context, first: date | None, last: date | None, *, fix: bool, as_json: bool) -> None:
-    """Compare intents, Bedrock's jobs, images, transactions, dead letters and objects; show every contradiction.
+    """Compare intents, Bedrock's jobs, records, results, dead letters and objects; show every contradiction.
 
     Work under way is none. Reads both tables, all dead letters and the inbox whole, which costs a read of every
     row; the check `reconciled` of each day reads only that day. With --fix, running it again finds only what a
@@ -77,9 +78,9 @@ def reconcile(context: click.Context, first: date | None, last: date | None, *, 
         for found in stages.reconciler.over(first, last, progress):
             findings.all.append(Finding(found, is_mended=fix and found.mended()))
     if as_json:
-        print_json(_document(first, last, findings))
+        print_json(_document(first, last, findings, stages.line.terms))
     else:
-        _tell(first, last, findings)
+        _tell(first, last, findings, stages.line.terms)
     if findings.left:
         context.exit(EXIT_FAILED)
 
@@ -93,7 +94,7 @@ def _range(first: date | None, last: date | None, first_day: date) -> tuple[date
     return max(first, min(first_day, last)), last
 
 
-def _document(first: date, last: date, findings: Findings) -> dict[str, Any]:
+def _document(first: date, last: date, findings: Findings, terms: Terms) -> dict[str, Any]:
     return {
         "from": first,
         "to": last,
@@ -105,7 +106,7 @@ def _document(first: date, last: date, findings: Findings) -> dict[str, Any]:
                 "date": each.found.day,
                 "subject": each.found.subject,
                 "what": each.found.what,
-                "mend": each.found.mend,
+                "mend": how_to_mend(each.found.kind, terms),
                 "state": each.state,
             }
             for each in findings.in_order()
@@ -113,7 +114,7 @@ def _document(first: date, last: date, findings: Findings) -> dict[str, Any]:
     }
 
 
-def _tell(first: date, last: date, findings: Findings) -> None:
+def _tell(first: date, last: date, findings: Findings, terms: Terms) -> None:
     if not findings.all:
         click.echo(f"no contradiction from {first} to {last}")
         return
@@ -122,11 +123,11 @@ def _tell(first: date, last: date, findings: Findings) -> None:
         for each in findings.in_order()
     ]
     print_table(f"{len(rows)} contradictions from {first} to {last}", _COLUMNS, rows)
-    _tell_how_to_mend([each for each in findings.in_order() if not each.is_mended])
+    _tell_how_to_mend([each for each in findings.in_order() if not each.is_mended], terms)
     mended, mendable = len(rows) - len(findings.left), sum(each.state == "mendable" for each in findings.all)
     remark(f"{mended} mended, {len(findings.left)} left" + (f", {mendable} of which --fix mends" if mendable else ""))
 
 
-def _tell_how_to_mend(left: Sequence[Finding]) -> None:
+def _tell_how_to_mend(left: Sequence[Finding], terms: Terms) -> None:
     for kind in dict.fromkeys(each.found.kind for each in left):
-        remark(f"{kind}: {MENDS[kind]}")
+        remark(f"{kind}: {how_to_mend(kind, terms)}")

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import getpass
+from shlex import quote
 from typing import TYPE_CHECKING
 
 import click
 
-from yorutsuke_pipeline.cli.output import print_json
-from yorutsuke_pipeline.cli.parameters import as_json_option, the_stages
+from yorutsuke_pipeline.cli.output import print_json, remark
+from yorutsuke_pipeline.cli.parameters import as_json_option, the_product, the_stages, the_workload, user_name
 from yorutsuke_pipeline.engine.intent import IntentStatus
+from yorutsuke_pipeline.engine.terms import command
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,7 +30,9 @@ _LONGEST_NAME = 80
 @as_json_option()
 @click.pass_context
 def pause(context: click.Context, reason: str, by: str | None, *, as_json: bool) -> None:
-    """Pause submission: no job is created and no model is asked until `resume`. Nothing new is paid for.
+    """Pause a workload's submission: no job is created, no model asked until `resume`. Nothing new is paid for.
+
+    Of one workload, receipts unless the program's option says otherwise: `yorutsuke --workload violations pause ...`.
 
     Jobs that are submitted go on, and their answers are read. Days are prepared as ever, up to the point where
     something would be paid for. A submission at this very moment may still go out.
@@ -39,8 +42,9 @@ def pause(context: click.Context, reason: str, by: str | None, *, as_json: bool)
 
     wanted = Pause(
         _one_line(reason, "--reason", _LONGEST_REASON),
-        _one_line(by if by is not None else _user(), "--by", _LONGEST_NAME),
+        _one_line(by if by is not None else user_name(), "--by", _LONGEST_NAME),
         SystemClock().now(),
+        the_workload(context),
     )
     holds = the_stages(context).line.switch.pause(wanted)
     if as_json:
@@ -49,13 +53,14 @@ def pause(context: click.Context, reason: str, by: str | None, *, as_json: bool)
         click.echo(f"nothing is changed: {holds}")
     else:
         click.echo(str(holds))
+    _remark_on_others(context, wanted.reason)
 
 
 @click.command()
 @as_json_option()
 @click.pass_context
 def resume(context: click.Context, *, as_json: bool) -> None:
-    """Let submission go on. What was prepared meanwhile is submitted within a minute, by the completion sensor.
+    """Let a workload's submission go on. What was prepared is submitted within a minute, by the completion sensor.
 
     Only a day whose last run failed waits for a person: `yorutsuke backfill` submits it.
     """
@@ -72,7 +77,7 @@ def resume(context: click.Context, *, as_json: bool) -> None:
     for intent in waiting:
         click.echo(
             f"{intent.intent_id} waits: the completion sensor submits it, unless its last run failed: "
-            f"yorutsuke backfill --from {intent.day} --to {intent.day}"
+            + command(intent.workload, f"backfill --from {intent.day} --to {intent.day}")
         )
 
 
@@ -80,7 +85,7 @@ def resume(context: click.Context, *, as_json: bool) -> None:
 @as_json_option()
 @click.pass_context
 def status(context: click.Context, *, as_json: bool) -> None:
-    """Say whether submission is paused, by whom, since when and why, and which intents wait to be submitted."""
+    """Say whether a workload's submission is paused, by whom, since when and why, and which intents wait for it."""
     line = the_stages(context).line
     holds, waiting = line.switch.current(), _waiting(line)
     if as_json:
@@ -89,6 +94,16 @@ def status(context: click.Context, *, as_json: bool) -> None:
     click.echo("submission is not paused" if holds is None else str(holds))
     for intent in waiting:
         click.echo(f"{intent.intent_id} waits to be submitted")
+
+
+def _remark_on_others(context: click.Context, reason: str) -> None:
+    """Say which workloads go on: who pauses one may mean all of them."""
+    from yorutsuke_pipeline.lineup import blueprints  # noqa: PLC0415 — loads boto3, which --help must not
+
+    mine, product = the_workload(context), the_product(context)
+    for other in (each.name for each in blueprints(product.settings) if each.name != mine):
+        if product.switch_of(other).current() is None:
+            remark(f"{other} go on; to pause them too: {command(other, f'pause --reason {quote(reason)}')}")
 
 
 def _waiting(line: Line) -> list[Intent]:
@@ -116,11 +131,3 @@ def _one_line(text: str, option: str, longest: int) -> str:
     if not 0 < len(line) <= longest:
         raise click.BadParameter(f"takes 1 to {longest} characters", param_hint=option)
     return line
-
-
-def _user() -> str:
-    try:
-        return getpass.getuser()
-    except (OSError, KeyError, ImportError) as error:
-        # A container's user may have no name at all.
-        raise click.UsageError("your user name is not known here: say who you are with --by") from error

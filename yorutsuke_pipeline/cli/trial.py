@@ -24,11 +24,13 @@ from yorutsuke_pipeline.cli.trial_views import (
     trial_document,
 )
 from yorutsuke_pipeline.engine.errors import PausedError, PermanentError, SlotsFullError
+from yorutsuke_pipeline.engine.terms import command
 
 if TYPE_CHECKING:
     from datetime import date
 
     from yorutsuke_pipeline.engine.intent import Intent
+    from yorutsuke_pipeline.engine.terms import Terms
     from yorutsuke_pipeline.engine.trials.trials import Trials
 
 _SAMPLE = 20
@@ -38,7 +40,7 @@ _SAMPLE = 20
 def trial() -> None:
     """Try another model or prompt on a day that is done, compare, and accept or discard.
 
-    A trial asks about a day's processed photos again, from their copies, and writes no transaction. It is paid for
+    A trial asks about a day's processed records again (photos from their copies), and writes no result. It is paid for
     like any other question, and says beforehand how much. TRIAL is its id; DAY means its newest.
     """
 
@@ -51,8 +53,8 @@ def trial() -> None:
     type=click.Path(dir_okay=False, path_type=Path),
     help="A text file with the question to ask; its version follows from its text.",
 )
-@click.option("--limit", type=click.IntRange(min=1), default=_SAMPLE, show_default=True, help="How many photos.")
-@click.option("--all", "everything", is_flag=True, help="All photos of the day.")
+@click.option("--limit", type=click.IntRange(min=1), default=_SAMPLE, show_default=True, help="How many records.")
+@click.option("--all", "everything", is_flag=True, help="All records of the day.")
 @click.option("--yes", is_flag=True, help="Do not ask whether to pay.")
 @as_json_option()
 @click.pass_context
@@ -67,9 +69,9 @@ def start(
     yes: bool,
     as_json: bool,
 ) -> None:
-    """Ask about a sample of DAY again, and compare the answers with the transactions.
+    """Ask about a sample of DAY again, and compare the answers with the results.
 
-    Fewer photos than a batch job must have are asked on demand, at twice the price and at once; from there on it is
+    Fewer records than a batch job must have are asked on demand, at twice the price and at once; from there on it is
     a batch job, and `trial show` compares when it has ended. Interrupted, the same command goes on where it was.
     """
     from yorutsuke_pipeline.engine.switch import check_not_paused  # noqa: PLC0415 — keeps --help quick
@@ -84,9 +86,10 @@ def start(
     sealed = rules.seal(day)
     if sealed is None:
         raise PermanentError(
-            f"{day} has no processed photo to ask about; `yorutsuke jobs --date {day}` shows its intents"
+            f"{day} has no processed {line.terms.record} to ask about; "
+            f"`{line.terms.command(f'jobs --date {day}')}` shows its intents"
         )
-    _confirm_cost(rules, sealed, yes=yes)
+    _confirm_cost(rules, sealed, line.terms, yes=yes)
     _ask(rules, sealed)
     _show(context, rules, rules.named(sealed.intent_id), as_json=as_json)
 
@@ -96,7 +99,7 @@ def start(
 @as_json_option()
 @click.pass_context
 def show(context: click.Context, which: str, *, as_json: bool) -> None:
-    """Compare a trial's answers with the transactions, field by field, and say what both cost."""
+    """Compare a trial's answers with the results, field by field, and say what both cost."""
     from yorutsuke_pipeline.trial_stages import trials  # noqa: PLC0415 — as above
 
     rules = trials(the_stages(context).line)
@@ -106,16 +109,21 @@ def show(context: click.Context, which: str, *, as_json: bool) -> None:
 @trial.command()
 @click.argument("which", metavar="TRIAL|DAY")
 @click.option("--fields", help="Only these, with commas between them; the others stay as they are.")
-@click.option("--images", help="Only these, by image or transaction id or its beginning, with commas between them.")
+@click.option(
+    "--records",
+    "--images",
+    "records",
+    help="Only these, by the record's own id or its result's, or the beginning, with commas between them.",
+)
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @as_json_option()
 @click.pass_context
 def accept(
-    context: click.Context, which: str, *, fields: str | None, images: str | None, yes: bool, as_json: bool
+    context: click.Context, which: str, *, fields: str | None, records: str | None, yes: bool, as_json: bool
 ) -> None:
-    """Write a trial's answers over the transactions, never over one that a person has edited.
+    """Write a trial's answers over the results, never over one that a person has edited.
 
-    Without --fields and --images all of it is taken, and the trial is closed. With them it stays open: accept more,
+    Without --fields and --records all of it is taken, and the trial is closed. With them it stays open: accept more,
     or discard the rest.
     """
     from yorutsuke_pipeline.aws.clock import SystemClock  # noqa: PLC0415 — as above
@@ -131,21 +139,25 @@ def accept(
         raise PermanentError(f"{intent.intent_id} still runs, so there is nothing to accept yet")
     taken = chosen_fields(fields, line.workload.compared_fields)
     pairs, now = comparer(line), SystemClock().now()
-    chosen = None if images is None else chosen_identities(pairs.pairs(collected, judged_at=now), images)
+    chosen = (
+        None
+        if records is None
+        else chosen_identities(pairs.pairs(collected, judged_at=now), records, line.terms.record)
+    )
     if not yes:
         number = collected.record_count if chosen is None else len(chosen)
-        confirm(f"Write {', '.join(taken)} of {number} answers over the transactions?")
+        confirm(f"Write {', '.join(taken)} of {number} answers over the {line.terms.result}s?")
     done = accepter(line).accept(pairs.pairs(collected, judged_at=now), taken, chosen)
-    if fields is None and images is None:
+    if fields is None and records is None:
         collected = rules.close(collected, accepted=done.written_count)
-    print_acceptance(collected, done, as_json=as_json)
+    print_acceptance(collected, done, line.terms, as_json=as_json)
 
 
 @trial.command()
 @click.argument("which", metavar="TRIAL|DAY")
 @click.pass_context
 def discard(context: click.Context, which: str) -> None:
-    """Close a trial. Transactions stay as they are; its answers stay in the bucket until they expire."""
+    """Close a trial. Results stay as they are; its answers stay in the bucket until they expire."""
     from yorutsuke_pipeline.trial_stages import trials  # noqa: PLC0415 — as above
 
     rules = trials(the_stages(context).line)
@@ -162,17 +174,18 @@ def list_trials(context: click.Context, *, as_json: bool) -> None:
     """List the trials that are open."""
     line = the_stages(context).line
     found = line.product.ledger.open_intents(line.workload.trial().name)
-    print_trials(sorted(found, key=lambda intent: intent.intent_id), as_json=as_json)
+    print_trials(sorted(found, key=lambda intent: intent.intent_id), line.terms, as_json=as_json)
 
 
-def _confirm_cost(rules: Trials, sealed: Intent, *, yes: bool) -> None:
+def _confirm_cost(rules: Trials, sealed: Intent, terms: Terms, *, yes: bool) -> None:
     """Say what a trial will cost, and ask whether the person wants it; if not, give it up, unless it is half asked."""
     has_begun = rules.has_begun(sealed)
     begun = " (half asked before; what was asked is not asked again)" if has_begun else ""
     modes = ", ".join(sorted({str(job.mode) for job in rules.jobs(sealed)}))
     cost = "at an unknown price" if sealed.estimate_usd is None else f"for an estimated {sealed.estimate_usd:.4f} USD"
     remark(
-        f"{sealed.intent_id}: {sealed.record_count} photos, {sealed.model_id}, prompt {sealed.prompt_version}, "
+        f"{sealed.intent_id}: {sealed.record_count} {terms.record}s, {sealed.model_id}, prompt "
+        f"{sealed.prompt_version}, "
         f"{modes}, {cost}{begun}"
     )
     if yes:
@@ -211,8 +224,9 @@ def _show(context: click.Context, rules: Trials, intent: Intent, *, as_json: boo
         if as_json:
             print_json({**trial_document(intent), "isDone": False})
         else:
-            click.echo(f"{intent.intent_id} runs; `yorutsuke trial show {intent.intent_id}` compares when it has ended")
+            showing = command(intent.workload, f"trial show {intent.intent_id}")
+            click.echo(f"{intent.intent_id} runs; `{showing}` compares when it has ended")
         return
     line = the_stages(context).line
     comparison = compared(line, collected)
-    print_comparison(line.product, collected, comparison, as_json=as_json)
+    print_comparison(line, collected, comparison, as_json=as_json)

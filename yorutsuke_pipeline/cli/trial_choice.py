@@ -85,7 +85,7 @@ def chosen_fields(given: str | None, known: tuple[str, ...]) -> tuple[str, ...]:
     return names
 
 
-def chosen_identities(pairs: Iterable[Pair], given: str) -> frozenset[str]:
+def chosen_identities(pairs: Iterable[Pair], given: str, noun: str) -> frozenset[str]:
     """Return the records that were named, by an id of theirs or its beginning, with commas between them.
 
     Raises:
@@ -102,8 +102,8 @@ def chosen_identities(pairs: Iterable[Pair], given: str) -> frozenset[str]:
                 identities.add(pair.identity)
     for name, identities in found.items():
         if len(identities) != 1:
-            what = "may be any of several photos" if identities else "is no photo of this trial"
-            raise click.BadParameter(f"{name!r} {what}. Nothing was done", param_hint="--images")
+            what = f"may be any of several {noun}s" if identities else f"is no {noun} of this trial"
+            raise click.BadParameter(f"{name!r} {what}. Nothing was done", param_hint="--records")
     return frozenset().union(*found.values())
 
 

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from yorutsuke_pipeline.composition import Composition
     from yorutsuke_pipeline.engine.intent import Intent
     from yorutsuke_pipeline.engine.meter import Item
+    from yorutsuke_pipeline.engine.terms import Terms
     from yorutsuke_pipeline.engine.trials.acceptance import Acceptance
     from yorutsuke_pipeline.engine.trials.comparison import Comparison, Pair
     from yorutsuke_pipeline.line import Line
@@ -36,7 +37,7 @@ class BarMeter:
 
 
 def compared(line: Line, intent: Intent) -> Comparison:
-    """Return how a collected trial compares with the transactions."""
+    """Return how a collected trial compares with the results."""
     from yorutsuke_pipeline.aws.clock import SystemClock  # noqa: PLC0415 — keeps --help quick
     from yorutsuke_pipeline.engine.trials.comparison import compare  # noqa: PLC0415 — as above
     from yorutsuke_pipeline.trial_stages import comparer  # noqa: PLC0415 — as above
@@ -59,9 +60,10 @@ def trial_document(intent: Intent) -> dict[str, Any]:
     }
 
 
-def print_comparison(product: Composition, intent: Intent, comparison: Comparison, *, as_json: bool) -> None:
+def print_comparison(line: Line, intent: Intent, comparison: Comparison, *, as_json: bool) -> None:
     """Write a comparison: counts by field, every difference, and the costs."""
-    stored_usd, tried_usd = _costs_of_thousand(product, comparison)
+    stored_usd, tried_usd = _costs_of_thousand(line.product, comparison)
+    terms = line.terms
     if as_json:
         print_json(
             {
@@ -69,13 +71,13 @@ def print_comparison(product: Composition, intent: Intent, comparison: Compariso
                 "isDone": True,
                 "comparedCount": comparison.compared_count,
                 "editedCount": comparison.edited_count,
-                "withoutTransaction": comparison.without_stored,
+                f"without{terms.result.capitalize()}": comparison.without_stored,
                 "withoutAnswer": dict(comparison.failures),
                 "fields": {
                     name: {"equal": comparison.equal[name], "different": comparison.different[name]}
                     for name in comparison.fields
                 },
-                "differences": [_difference(pair, comparison.fields) for pair in comparison.differing],
+                "differences": [_difference(pair, comparison.fields, terms) for pair in comparison.differing],
                 "batchUsdOfThousand": {"stored": money(stored_usd), "tried": money(tried_usd)},
             }
         )
@@ -86,12 +88,12 @@ def print_comparison(product: Composition, intent: Intent, comparison: Compariso
     differences = [row for pair in comparison.differing for row in _rows(pair, comparison.fields)]
     if differences:
         click.echo()
-        columns = ["image", "field", "stored", "tried", "edited"]
-        print_table(f"{len(comparison.differing)} photos differ", columns, differences)
-    _remark(intent, comparison, stored_usd, tried_usd)
+        columns = [terms.record, "field", "stored", "tried", "edited"]
+        print_table(f"{len(comparison.differing)} {terms.record}s differ", columns, differences)
+    _remark(intent, comparison, terms, stored_usd, tried_usd)
 
 
-def print_acceptance(intent: Intent, done: Acceptance, *, as_json: bool) -> None:
+def print_acceptance(intent: Intent, done: Acceptance, terms: Terms, *, as_json: bool) -> None:
     """Write what was accepted."""
     if as_json:
         counts = {
@@ -102,19 +104,19 @@ def print_acceptance(intent: Intent, done: Acceptance, *, as_json: bool) -> None
         print_json({**trial_document(intent), **counts})
         return
     click.echo(
-        f"{done.written_count} transactions written, {done.edited_count} left because a person edited them, "
-        f"{done.without_result} without an answer or without a transaction"
+        f"{done.written_count} {terms.result}s written, {done.edited_count} left because a person edited them, "
+        f"{done.without_result} without an answer or without a {terms.result}"
     )
     if intent.is_open:
-        remark(f"the trial stays open: accept more, or `yorutsuke trial discard {intent.intent_id}`")
+        remark(f"the trial stays open: accept more, or `{terms.command(f'trial discard {intent.intent_id}')}`")
 
 
-def print_trials(found: Sequence[Intent], *, as_json: bool) -> None:
+def print_trials(found: Sequence[Intent], terms: Terms, *, as_json: bool) -> None:
     """Write a list of trials."""
     if as_json:
         print_json({"trials": [trial_document(intent) for intent in found]})
         return
-    columns = ["trial", "day", "model", "prompt", "state", "photos", "estimate $", "cost $"]
+    columns = ["trial", "day", "model", "prompt", "state", f"{terms.record}s", "estimate $", "cost $"]
     rows = [
         [
             *(intent.intent_id, intent.day, intent.model_id, intent.prompt_version, intent.status),
@@ -122,21 +124,24 @@ def print_trials(found: Sequence[Intent], *, as_json: bool) -> None:
         ]
         for intent in found
     ]
-    print_table(f"{len(found)} open trials", columns, rows, numbers=["photos", "estimate $", "cost $"])
+    print_table(f"{len(found)} open trials", columns, rows, numbers=[f"{terms.record}s", "estimate $", "cost $"])
 
 
-def _remark(intent: Intent, comparison: Comparison, stored_usd: Decimal | None, tried_usd: Decimal | None) -> None:
+def _remark(
+    intent: Intent, comparison: Comparison, terms: Terms, stored_usd: Decimal | None, tried_usd: Decimal | None
+) -> None:
     failed = comparison.failures.total()
     remark(
-        f"{comparison.compared_count} photos compared, {comparison.edited_count} of them edited by a person; "
-        f"{failed} without a usable answer, {comparison.without_stored} without a transaction"
+        f"{comparison.compared_count} {terms.record}s compared, {comparison.edited_count} of them edited by a person; "
+        f"{failed} without a usable answer, {comparison.without_stored} without a {terms.result}"
     )
     remark(
-        f"this trial cost {_usd(intent.cost_usd)}; a thousand photos in a batch: {_usd(stored_usd)} as stored, "
-        f"{_usd(tried_usd)} as tried"
+        f"this trial cost {_usd(intent.cost_usd)}; a thousand {terms.record}s in a batch: {_usd(stored_usd)} as "
+        f"stored, {_usd(tried_usd)} as tried"
     )
     if intent.is_open:
-        remark(f"`yorutsuke trial accept {intent.intent_id}` writes it, `yorutsuke trial discard` leaves it")
+        accepting, leaving = terms.command(f"trial accept {intent.intent_id}"), terms.command("trial discard")
+        remark(f"`{accepting}` writes it, `{leaving}` leaves it")
 
 
 def _costs_of_thousand(product: Composition, comparison: Comparison) -> tuple[Decimal | None, Decimal | None]:
@@ -147,11 +152,11 @@ def _costs_of_thousand(product: Composition, comparison: Comparison) -> tuple[De
     return comparison.batch_cost_of_thousand(stored, price_of), comparison.batch_cost_of_thousand(tried, price_of)
 
 
-def _difference(pair: Pair, fields: tuple[str, ...]) -> dict[str, Any]:
+def _difference(pair: Pair, fields: tuple[str, ...], terms: Terms) -> dict[str, Any]:
     stored, tried = pair.stored or {}, pair.tried or {}
     return {
-        "imageId": pair.identity,
-        "transactionId": pair.record_id,
+        terms.key: pair.identity,
+        f"{terms.result}Id": pair.record_id,
         "isEdited": pair.is_edited,
         "reason": pair.reason,
         "fields": {

@@ -20,6 +20,7 @@ from yorutsuke_pipeline.engine.errors import PermanentError
 from yorutsuke_pipeline.engine.intent import IntentStatus
 from yorutsuke_pipeline.engine.policy import BelowMinimum
 from yorutsuke_pipeline.engine.switch import NEVER_PAUSED
+from yorutsuke_pipeline.engine.terms import command
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -87,10 +88,10 @@ class Lateness:
             if self._enough_waits(day):
                 remedy = self._pause() or (
                     "Is Dagster's daemon running, and the schedule nightly on? "
-                    f"To submit them: yorutsuke backfill --from {day} --to {day}"
+                    f"To submit them: {self._command(f'backfill --from {day} --to {day}')}"
                 )
                 yield Alert(
-                    f"unsubmitted {day}",
+                    f"unsubmitted {self.workload} {day}",
                     f"{day} was not submitted",
                     f"{self.workload} of {day} wait, and no run has taken them up by the day's deadline, "
                     f"{tokyo_minute(self._due(day))} in Tokyo. {remedy}",
@@ -148,22 +149,25 @@ class Lateness:
                     f"waiting {job.job_name}",
                     f"a job of {intent.day} waits",
                     f"Job {job.job_name} of {intent.day} was submitted over {hours} ago and is {job.status}. Bedrock "
-                    f"lets it wait and run for {self.policy.timeout_hours} hours at most. To see more: yorutsuke jobs "
-                    f"--date {intent.day}; to give it up, what it did not answer goes back in line: "
-                    f"yorutsuke jobs stop {job.job_id}",
+                    f"lets it wait and run for {self.policy.timeout_hours} hours at most. To see more: "
+                    f"{self._command(f'jobs --date {intent.day}')}; to give it up, what it did not answer goes back "
+                    f"in line: {self._command(f'jobs stop {job.job_id}')}",
                 )
 
     def _remedy(self, intent: Intent, jobs: tuple[BatchJob, ...]) -> str:
         day = intent.day
         if intent.status in _UNSUBMITTED:
-            backfill = f"yorutsuke backfill --from {day} --to {day}"
+            backfill = self._command(f"backfill --from {day} --to {day}")
             return self._pause() or f"The last run of submit_batch says why. To go on: {backfill}"
         if all(job.has_ended for job in jobs):
             return (
-                f"Its answers are there. If the day is red: yorutsuke retry-failed --from {day} --to {day}; otherwise "
-                "turn the sensor batch_completion on, which has them read"
+                f"Its answers are there. If the day is red: {self._command(f'retry-failed --from {day} --to {day}')}; "
+                "otherwise turn the sensor batch_completion on, which has them read"
             )
-        return f"Its answers are read when its jobs have ended. To see more: yorutsuke jobs --date {day}"
+        return f"Its answers are read when its jobs have ended. To see more: {self._command(f'jobs --date {day}')}"
+
+    def _command(self, words: str) -> str:
+        return command(self.workload, words)
 
     def _pause(self) -> str | None:
         """Return the sentence that names the pause which holds, None if submission goes on."""

@@ -76,6 +76,15 @@ class OrderDesk:
             raise NothingToOrderError(self._why_none(wanted, estimate))
         return estimate
 
+    def known(self, wanted: Wanted) -> Placed | None:
+        """Return the order that `place` would find under this name, or None. Nothing is written.
+
+        Raises:
+            OrderConflictError: As `place`.
+            ConfigurationError: Its name cannot be used.
+        """
+        return self._known(self._intent(wanted, self.opening.clock.now()))
+
     def place(self, wanted: Wanted) -> Placed:
         """Write an order down, or return the one that is there under its name.
 

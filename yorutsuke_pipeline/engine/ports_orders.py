@@ -25,6 +25,15 @@ class OrderDesk(Protocol):
         """
         ...
 
+    def known(self, wanted: Wanted) -> Placed | None:
+        """Return the order of that name and content that is there already, or None. Nothing is written.
+
+        Raises:
+            OrderConflictError: Its name is taken by another content.
+            ConfigurationError: Its name cannot be used.
+        """
+        ...
+
     def place(self, wanted: Wanted) -> Placed:
         """Write an order down, or return the one of that name and content that is there already.
 

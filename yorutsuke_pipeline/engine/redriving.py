@@ -14,6 +14,7 @@ from yorutsuke_pipeline.engine.days import day_of, parse_utc
 from yorutsuke_pipeline.engine.dead_letter_box import Case, Standing
 from yorutsuke_pipeline.engine.intent import IntentStatus
 from yorutsuke_pipeline.engine.record import Reject
+from yorutsuke_pipeline.engine.terms import PLAIN_TERMS, Terms
 from yorutsuke_pipeline.engine.words import Word
 
 if TYPE_CHECKING:
@@ -52,6 +53,7 @@ class Redriver:
 
     pending: PendingRecords
     ledger: IntentLedger
+    terms: Terms = PLAIN_TERMS
 
     def redrive(self, case: Case, *, even_discarded: bool) -> Decision:
         """Put a failed record back in line in its own day, with all its attempts before it.
@@ -67,7 +69,7 @@ class Redriver:
         if case.standing is Standing.DISCARDED and not even_discarded:
             return _left_alone(case, "a person has discarded it; name it by its id to have it asked again all the same")
         if record is None or case.standing not in {Standing.WAITS_FOR_A_PERSON, Standing.DISCARDED}:
-            return _nothing_to_redrive(case)
+            return _nothing_to_redrive(case, self.terms)
         day = self._day(record)
         if not isinstance(day, date):
             return _refused(case, day)
@@ -77,9 +79,9 @@ class Redriver:
         return _left_alone(case, _BY_ANOTHER)
 
     def discard(self, case: Case, reason: str) -> Decision:
-        """Give a failed record up: it stays failed and is listed no more. Its image stays where it is."""
+        """Give a failed record up: it stays failed and is listed no more. Its source stays where it is."""
         if case.record is None or case.standing is not Standing.WAITS_FOR_A_PERSON:
-            return _nothing_to_discard(case)
+            return _nothing_to_discard(case, self.terms)
         line = Reject.because("discarded", reason).reason
         if self.pending.discard(case.record.identity, line):
             return Decision(case, Verdict.DONE)
@@ -110,32 +112,32 @@ def _day_of(name: str, time: str) -> date | str:
         return f"its row's {name} {time[:60]!r} is no time; put the time there, for instance 2026-01-09T03:00:00.000Z"
 
 
-def _nothing_to_redrive(case: Case) -> Decision:
+def _nothing_to_redrive(case: Case, terms: Terms) -> Decision:
     if case.standing is Standing.BACK_IN_LINE:
         return _left_alone(case, f"it is back in line already, for {_attribute(case, 'pendingDate')}")
     if case.standing is Standing.ASKED_AGAIN:
         return _left_alone(case, f"{case.record.intent_id if case.record else None} is asking about it")
     if case.standing is Standing.ACCEPTED:
-        return _left_alone(case, "it was accepted since, and has a transaction")
-    return _refused(case, _why_never(case))
+        return _left_alone(case, f"it was accepted since, and has a {terms.result}")
+    return _refused(case, _why_never(case, terms))
 
 
-def _nothing_to_discard(case: Case) -> Decision:
+def _nothing_to_discard(case: Case, terms: Terms) -> Decision:
     if case.standing is Standing.DISCARDED:
         return _left_alone(case, f"it was discarded already: {_attribute(case, 'discardReason')}")
     waits = {
         Standing.BACK_IN_LINE: "it is in line and will be asked about; only a record that failed can be discarded",
         Standing.ASKED_AGAIN: "it is being asked about; only a record that failed can be discarded",
-        Standing.ACCEPTED: "it was accepted, and has a transaction",
+        Standing.ACCEPTED: f"it was accepted, and has a {terms.result}",
     }
-    return _refused(case, waits.get(case.standing) or _why_never(case))
+    return _refused(case, waits.get(case.standing) or _why_never(case, terms))
 
 
-def _why_never(case: Case) -> str:
+def _why_never(case: Case, terms: Terms) -> str:
     if case.standing is Standing.NOBODYS_LINE:
         return "it is a line of output that names no record; the record it may be about went back in line by itself"
     if case.standing is Standing.GONE:
-        return "its row is gone; add the photo again with `yorutsuke receipts add`"
+        return f"its row is gone; {terms.adding}"
     return (
         f"its row's status {str(_attribute(case, 'status'))[:60]!r} is none of pending, processed and failed; mend it"
     )

@@ -17,6 +17,7 @@ from yorutsuke_pipeline.engine.day_intents import intents_in
 from yorutsuke_pipeline.engine.errors import LostRaceError, PermanentError
 from yorutsuke_pipeline.engine.intent import Intent, IntentStatus
 from yorutsuke_pipeline.engine.submitted_intent import mark_submitted
+from yorutsuke_pipeline.engine.terms import command
 from yorutsuke_pipeline.engine.words import Word
 
 if TYPE_CHECKING:
@@ -104,7 +105,7 @@ class Stopper:
 
     def _stop(self, job: BatchJob, *, has_begun: bool) -> Stop:
         if job.mode is JobMode.ON_DEMAND:
-            what = "it is asked on demand, record by record: `yorutsuke pause` stops that within seconds"
+            what = f"it is asked on demand, record by record: `{self._command('pause')}` stops that within seconds"
             return Stop(job, StopOutcome.LEFT, what)
         if job.status == PLANNED:
             return self._withdrawn(job, has_begun=has_begun)
@@ -120,7 +121,7 @@ class Stopper:
 
     def _withdrawn(self, job: BatchJob, *, has_begun: bool) -> Stop:
         if not has_begun:
-            return Stop(job, StopOutcome.LEFT, "it is not submitted; `yorutsuke pause` keeps it from being")
+            return Stop(job, StopOutcome.LEFT, f"it is not submitted; `{self._command('pause')}` keeps it from being")
         message = "withdrawn by a person before it was submitted"
         ended = replace(job, status=WITHDRAWN, message=message, completed_at=self.clock.now())
         try:
@@ -154,10 +155,13 @@ class Stopper:
             raise PermanentError(f"job {job.job_id or job.job_name} of {job.intent_id} had ended already: {job.status}")
         return job
 
+    def _command(self, words: str) -> str:
+        return command(self.workloads[0], words)
+
     def _unknown(self, name: str) -> str:
         state = self.service.get(name) if _JOB_ID.fullmatch(name) else None
         if state is None:
-            return f"no job or intent {name!r} is known; `yorutsuke jobs --open` lists those that are open"
+            return f"no job or intent {name!r} is known; `{self._command('jobs --open')}` lists those that are open"
         if state.has_ended:
             return f"job {name} ({state.job_name}) had ended already: {state.status}"
         return (

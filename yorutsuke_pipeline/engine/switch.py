@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from yorutsuke_pipeline.engine.days import tokyo_minute
 from yorutsuke_pipeline.engine.errors import PausedError
+from yorutsuke_pipeline.engine.terms import DEFAULT_WORKLOAD, command
 
 if TYPE_CHECKING:
     from yorutsuke_pipeline.engine.ports import Clock, SubmissionSwitch
@@ -29,17 +30,20 @@ class Pause:
         reason: Why, in the words of the person who paused it.
         by: Who that was.
         since: When.
+        workload: Whose submission is paused.
     """
 
     reason: str
     by: str
     since: datetime
+    workload: str = DEFAULT_WORKLOAD
 
     def __str__(self) -> str:
         """Return the sentence that every place shows which would have submitted something."""
+        whose = "" if self.workload == DEFAULT_WORKLOAD else f" of {self.workload}"
         return (
-            f"submission is paused by {self.by} since {tokyo_minute(self.since)} in Tokyo: {self.reason} "
-            "(it goes on after `yorutsuke resume`)"
+            f"submission{whose} is paused by {self.by} since {tokyo_minute(self.since)} in Tokyo: {self.reason} "
+            f"(it goes on after `{command(self.workload, 'resume')}`)"
         )
 
 

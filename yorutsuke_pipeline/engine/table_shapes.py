@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from yorutsuke_pipeline.engine.terms import Terms
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -27,12 +29,14 @@ class RecordTableShape:
         key: The attribute that holds a record's identity, the table's only key.
         time: The attribute that dates a record, by which a day's line is sorted; ISO 8601 in UTC.
         noun: What an error's message calls a record.
+        added_by: The command that puts a record in line, without the program's name; None where orders do.
     """
 
     table: str
     key: str
     time: str
     noun: str
+    added_by: str | None = None
 
     @property
     def index(self) -> str:
@@ -83,4 +87,17 @@ def one_result_each(records: RecordTableShape, *, table: str, noun: str) -> Resu
         noun=noun,
         record_noun=records.noun,
         key_of=lambda record: (record.identity, noun),
+    )
+
+
+def terms_of(workload: str, waiting: RecordTableShape, results: ResultTableShape) -> Terms:
+    """Return how a workload's records and results are called."""
+    return Terms(
+        workload=workload,
+        record=waiting.noun,
+        result=results.noun,
+        key=waiting.key,
+        time=waiting.time,
+        table=waiting.table,
+        added_by=waiting.added_by,
     )

@@ -140,9 +140,9 @@ def test_what_is_lost_and_what_is_too_many_is_found_and_the_answer_that_was_paid
 
     seen, mended, left = day.found(), day.found(fix=True), day.found()
 
-    others = [("copy_without_image", stray), ("missing_copy", second)]
-    assert seen == sorted([("image_without_transaction", first), *others])
-    assert (mended, left) == ([("image_without_transaction", first)], others)
+    others = [("copy_without_record", stray), ("missing_copy", second)]
+    assert seen == sorted([("record_without_result", first), *others])
+    assert (mended, left) == ([("record_without_result", first)], others)
     after = place.row(place.transactions_table, key)
     assert {**after, "extractedAt": ""} == {**before, "extractedAt": ""}
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING
 
@@ -29,20 +30,22 @@ def switch(request: pytest.FixtureRequest, name: str) -> FakeSwitch | DynamoSubm
     return DynamoSubmissionSwitch(place.clients.dynamodb, place.jobs_table, name)
 
 
-def test_a_pause_holds_until_it_is_resumed(switch: FakeSwitch | DynamoSubmissionSwitch) -> None:
+def test_a_pause_holds_until_it_is_resumed(switch: FakeSwitch | DynamoSubmissionSwitch, name: str) -> None:
+    paused = replace(PAUSE, workload=name)
     assert switch.current() is None
 
-    assert switch.pause(PAUSE) == PAUSE
-    assert switch.current() == PAUSE
-    assert switch.resume() == PAUSE
+    assert switch.pause(paused) == paused
+    assert switch.current() == paused
+    assert switch.resume() == paused
     assert (switch.current(), switch.resume()) == (None, None)
 
 
-def test_a_pause_in_a_pause_is_told_who_was_first(switch: FakeSwitch | DynamoSubmissionSwitch) -> None:
-    switch.pause(PAUSE)
+def test_a_pause_in_a_pause_is_told_who_was_first(switch: FakeSwitch | DynamoSubmissionSwitch, name: str) -> None:
+    first = replace(PAUSE, workload=name)
+    switch.pause(first)
 
-    assert switch.pause(OTHER) == PAUSE
-    assert switch.current() == PAUSE
+    assert switch.pause(replace(OTHER, workload=name)) == first
+    assert switch.current() == first
 
 
 def test_nothing_that_lists_intents_meets_the_row(moto: Place, name: str) -> None:
@@ -59,8 +62,9 @@ def test_a_row_that_was_changed_by_hand_holds_submission_back_and_names_the_way_
     switch = DynamoSubmissionSwitch(moto.clients.dynamodb, moto.jobs_table, name)
     moto.put(moto.jobs_table, {"intentId": f"SWITCH#{name}", "item": "PAUSE", "reason": "no name, no time"})
 
-    with pytest.raises(PermanentError, match="yorutsuke resume"):
+    way_out = f"yorutsuke --workload {name} resume"
+    with pytest.raises(PermanentError, match=way_out):
         switch.current()
-    with pytest.raises(PermanentError, match="yorutsuke resume"):
+    with pytest.raises(PermanentError, match=way_out):
         switch.resume()
     assert switch.current() is None

@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
 from yorutsuke_pipeline.engine.quotas import FixedQuotas
+from yorutsuke_pipeline.engine.table_shapes import terms_of
 from yorutsuke_pipeline.line import Line
 from yorutsuke_pipeline.settings import Settings, load_settings
 from yorutsuke_pipeline.stages import Stages
+from yorutsuke_pipeline.workloads.receipts.tables import IMAGES, TRANSACTIONS
 from yorutsuke_pipeline.workloads.receipts.workload import ReceiptsWorkload
 from yorutsuke_pipeline_tests.cli.conftest import Terminal
 from yorutsuke_pipeline_tests.fakes.record_book import FakeRecordBook
@@ -75,6 +77,7 @@ def line_of(night: Night, **settings: str) -> Line:
         FakeRecordBook(night.pending),
         night.table,
         FakeResultBook(night.table),
+        terms=terms_of("receipts", IMAGES, TRANSACTIONS),
     )
 
 

@@ -16,6 +16,7 @@ from yorutsuke_pipeline.cli.dead_letter_views import print_case
 from yorutsuke_pipeline.engine.dead_letter_box import Case
 from yorutsuke_pipeline.engine.identity import record_id
 from yorutsuke_pipeline.engine.stored_letters import StoredLetter
+from yorutsuke_pipeline.engine.terms import PLAIN_TERMS
 from yorutsuke_pipeline.workloads.receipts.line import images
 from yorutsuke_pipeline_tests.cli.conftest import TerminalScreen, png
 
@@ -159,7 +160,7 @@ def test_a_terminal_gets_reason_and_answer_side_by_side(monkeypatch: pytest.Monk
     monkeypatch.setenv("COLUMNS", "200")
 
     with redirect_stdout(TerminalScreen()) as screen:
-        print_case(Case("r1", "img-1", (letter,), None))
+        print_case(Case("r1", "img-1", (letter,), None), PLAIN_TERMS)
 
     shown = screen.getvalue()
     assert "letter 1 of 1: attempt 1, i1, line 7, job j1" in shown

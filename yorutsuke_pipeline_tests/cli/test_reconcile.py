@@ -70,11 +70,11 @@ def test_what_is_found_is_told_with_how_to_mend_it_mended_if_safe_and_then_gone(
 
     seen = [deployment.kinds(), deployment.kinds("--fix"), deployment.kinds()]
 
-    states = [dict.fromkeys(("void_claim", "hidden_image"), state) for state in ("mendable", "mended")]
+    states = [dict.fromkeys(("void_claim", "hidden_record"), state) for state in ("mendable", "mended")]
     assert seen == [*states, {}]
     assert told.exit_code == 1
     assert "void_claim\t2026-01-09\tclaimed\treceipts-2026-01-09-9 has claimed it" in told.stdout
-    assert "hidden_image: --fix puts it in line" in told.stderr
+    assert "hidden_record: --fix puts it in line" in told.stderr
     assert "0 mended, 2 left, 2 of which --fix mends" in told.stderr
 
 
@@ -86,7 +86,7 @@ def test_what_a_person_must_decide_stays_and_the_exit_code_says_so(deployment: D
     document = json.loads(result.stdout)
     assert (result.exit_code, document["found"], document["left"]) == (1, 1, 1)
     (contradiction,) = document["contradictions"]
-    assert (contradiction["kind"], contradiction["state"]) == ("transaction_without_image", "left")
+    assert (contradiction["kind"], contradiction["state"]) == ("result_without_record", "left")
     assert contradiction["mend"].startswith("delete the transaction if")
 
 

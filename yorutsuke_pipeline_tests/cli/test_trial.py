@@ -33,7 +33,7 @@ def test_a_sample_is_asked_after_its_estimate_was_confirmed_and_compared_at_once
     result = terminal_of(night).run(*START, "--limit", "2", said="y\n")
 
     assert result.exit_code == 0
-    assert "2 photos, amazon.nova-pro-v1:0, prompt receipts-1, on_demand, for an estimated" in result.stderr
+    assert "2 images, amazon.nova-pro-v1:0, prompt receipts-1, on_demand, for an estimated" in result.stderr
     assert len(night.model.asked) == 2
     assert result.stdout.splitlines()[0] == "field\tequal\tdifferent"
 
@@ -122,8 +122,8 @@ def test_accepting_some_photos_or_fields_leaves_the_trial_open_and_the_rest_as_i
 @pytest.mark.parametrize(
     ("choice", "said"),
     [
-        (("--images", "img-9"), "'img-9' is no photo of this trial"),
-        (("--images", "img-"), "'img-' is no photo of this trial"),
+        (("--images", "img-9"), "'img-9' is no image of this trial"),
+        (("--images", "img-"), "'img-' is no image of this trial"),
         (("--fields", "amont"), "'amont' is none of amount, currency"),
     ],
 )
@@ -189,4 +189,4 @@ def test_a_day_without_processed_photos_is_refused() -> None:
     result = terminal_of(ended_night(0)).run(*START, "--yes")
 
     assert result.exit_code == 1
-    assert "has no processed photo" in result.stderr
+    assert "has no processed image" in result.stderr

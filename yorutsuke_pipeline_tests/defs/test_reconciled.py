@@ -40,7 +40,7 @@ def test_contradictions_are_counted_named_and_told_how_to_mend() -> None:
 
     assert (check.passed, check.severity) == (False, dg.AssetCheckSeverity.ERROR)
     assert check.metadata["contradictions"].value == 3
-    assert "image\\_without\\_transaction" in str(check.metadata["kinds"].value)
+    assert "record\\_without\\_result" in str(check.metadata["kinds"].value)
     assert "img-2" in str(check.metadata["first"].value)
     assert check.metadata["command"].value == "yorutsuke reconcile --from 2026-01-09 --to 2026-01-09 --fix"
 

@@ -130,7 +130,7 @@ def test_days_that_the_night_does_not_look_back_at_or_that_have_no_partition_are
 
     assert keys(night, replace(LIMITS, first_day=date(2026, 1, 10))) == []
     night.clock.advance(timedelta(days=2))
-    assert keys(night) == [f"unsubmitted {DAY}"]
+    assert keys(night) == [f"unsubmitted receipts {DAY}"]
     night.clock.advance(timedelta(days=1))
     assert keys(night) == []
 
@@ -143,7 +143,7 @@ def test_a_day_that_waits_for_more_because_the_policy_says_so_is_not_late() -> N
 
     assert keys(night) == []
     night.policy = replace(night.policy, quotas=replace(quotas, fewest_records=3))
-    assert keys(night) == [f"unsubmitted {DAY}"]
+    assert keys(night) == [f"unsubmitted receipts {DAY}"]
 
 
 def test_a_job_that_takes_longer_than_the_limit_is_told_of_until_it_has_ended() -> None:

@@ -13,12 +13,16 @@ import pytest
 from yorutsuke_pipeline.engine.dead_letter_box import Case, DeadLetterBox, Standing
 from yorutsuke_pipeline.engine.errors import BudgetExceededError
 from yorutsuke_pipeline.engine.redriving import Decision, Redriver, Verdict
+from yorutsuke_pipeline.engine.table_shapes import terms_of
+from yorutsuke_pipeline.workloads.receipts.tables import IMAGES, TRANSACTIONS
 from yorutsuke_pipeline.workloads.violations.tables import WAITING
 from yorutsuke_pipeline_tests.engine.interruptions import Calls, Interruption, Killed
 from yorutsuke_pipeline_tests.engine.invariants import READS, check_settled
 from yorutsuke_pipeline_tests.engine.nights import DAY, FIRST, POLICY, Night, night_of, picture, pictured, source_key
 from yorutsuke_pipeline_tests.fakes.intent_ledger import FakeIntentLedger
 from yorutsuke_pipeline_tests.fakes.record_table import FakeRecordTable
+
+TERMS = terms_of("receipts", IMAGES, TRANSACTIONS)
 
 
 def case_of(night: Night, identity: str) -> Case:
@@ -29,11 +33,11 @@ def case_of(night: Night, identity: str) -> Case:
 
 
 def redrive(night: Night, identity: str, *, even_discarded: bool = False) -> Decision:
-    return Redriver(night.pending, night.ledger).redrive(case_of(night, identity), even_discarded=even_discarded)
+    return Redriver(night.pending, night.ledger, TERMS).redrive(case_of(night, identity), even_discarded=even_discarded)
 
 
 def discard(night: Night, identity: str) -> Decision:
-    return Redriver(night.pending, night.ledger).discard(case_of(night, identity), "a photo\nof a cat")
+    return Redriver(night.pending, night.ledger, TERMS).discard(case_of(night, identity), "a photo\nof a cat")
 
 
 def a_stubborn_night(max_attempts: int = 3) -> Night:
@@ -118,7 +122,7 @@ def test_a_record_that_was_never_asked_about_is_asked_without_a_reason_that_says
 def test_a_second_person_finds_the_record_in_line_and_changes_nothing() -> None:
     night = a_stubborn_night()
     seen = case_of(night, "img-1")
-    rules = Redriver(night.pending, night.ledger)
+    rules = Redriver(night.pending, night.ledger, TERMS)
     rules.redrive(seen, even_discarded=False)
     before = dict(night.row("img-1"))
 
@@ -215,7 +219,7 @@ def test_a_record_whose_row_is_gone_is_refused() -> None:
     night = a_stubborn_night()
     del night.pending.rows["img-1"]
 
-    assert "its row is gone; add the photo again" in str(redrive(night, "img-1").why)
+    assert "its row is gone; add the image again" in str(redrive(night, "img-1").why)
     assert discard(night, "img-1").verdict is Verdict.REFUSED
 
 

@@ -50,11 +50,15 @@ class FakeOrderDesk:
         count = self._found if wanted.identities is None else len(wanted.identities)
         return Estimate(count, count * 700, count * PRICE)
 
+    def known(self, wanted: Wanted) -> Placed | None:
+        self._maybe_fail()
+        name = self._name(wanted)
+        return self.place(wanted) if name in self.orders else None
+
     def place(self, wanted: Wanted) -> Placed:
         estimate = self.estimate(wanted)
         now = self._clock.now()
-        content = fingerprint({"wanted": json.dumps(wanted.__dict__, default=str, sort_keys=True)})
-        name = wanted.intent_id or f"{self._workload}-order-{content[:12]}"
+        content, name = _content(wanted), self._name(wanted)
         if self._contents.setdefault(name, content) != content:
             raise OrderConflictError(f"order {name} asks for something else already; choose another intentId")
         if wanted.budget_usd is not None and (estimate.cost_usd or 0) > wanted.budget_usd:
@@ -107,6 +111,9 @@ class FakeOrderDesk:
         again = replace(self.wanted[intent_id], intent_id=f"{intent_id}-again"[:50], owner=owner)
         return self.place(again)
 
+    def _name(self, wanted: Wanted) -> str:
+        return wanted.intent_id or f"{self._workload}-order-{_content(wanted)[:12]}"
+
     def stands_for_all(self, order: OrderState, wanted: Wanted) -> None:
         """From now on, whichever order is looked for is there, and is like this one."""
         self._model = order, wanted
@@ -119,3 +126,7 @@ class FakeOrderDesk:
         failure, self.fails_with = self.fails_with, None
         if failure is not None:
             raise failure
+
+
+def _content(wanted: Wanted) -> str:
+    return fingerprint({"wanted": json.dumps(wanted.__dict__, default=str, sort_keys=True)})

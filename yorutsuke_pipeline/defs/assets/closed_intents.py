@@ -17,6 +17,7 @@ from yorutsuke_pipeline.engine.days import parse_day
 from yorutsuke_pipeline.engine.errors import YorutsukeError
 from yorutsuke_pipeline.engine.intent import ResultStats
 from yorutsuke_pipeline.engine.spending import Amounts, Spending
+from yorutsuke_pipeline.engine.terms import command
 
 _FAILS = "Fails, after all that, if a job of the day ended badly: what was answered is kept, the rest is back in line."
 
@@ -44,7 +45,9 @@ def build_closed_intents(blueprint: Blueprint, days: dg.PartitionsDefinition[str
             metadata["month"] = f"{next(iter(month)):%Y-%m}"
             metadata["costs_of_the_month"] = markdown_table(cost_rows(month), COST_COLUMNS)
         if report.bad_endings:
-            raise dg.Failure(description=_bad_ending(report, day), metadata=metadata, allow_retries=False)
+            raise dg.Failure(
+                description=_bad_ending(report, day, blueprint.name), metadata=metadata, allow_retries=False
+            )
         return dg.MaterializeResult(metadata=metadata)
 
     return closed_intents
@@ -88,10 +91,9 @@ def _metadata(report: ArchiveReport, day: date) -> Metadata:
     }
 
 
-def _bad_ending(report: ArchiveReport, day: date) -> str:
+def _bad_ending(report: ArchiveReport, day: date, workload: str) -> str:
     said = [(job, (job.message or "").rstrip(".")) for job in report.bad_endings]
     jobs = "; ".join(f"{job.job_name} {job.status}{f': {message}' if message else ''}" for job, message in said)
-    return (
-        f"{jobs}. What was answered is kept, the rest is back in line; to ask again about just that: "
-        f"yorutsuke retry-failed --from {day.isoformat()} --to {day.isoformat()}"
+    return f"{jobs}. What was answered is kept, the rest is back in line; to ask again about just that: " + command(
+        workload, f"retry-failed --from {day.isoformat()} --to {day.isoformat()}"
     )

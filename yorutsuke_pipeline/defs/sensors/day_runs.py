@@ -87,11 +87,15 @@ class DayRuns:
 
     def _is_of(self, run: dg.DagsterRun, workload: str) -> bool:
         """Tell whether a run is a workload's; what a person materializes in the UI has no tag, but names its assets."""
+        owners = self.workloads_of(run)
+        return not owners or workload in owners
+
+    def workloads_of(self, run: dg.DagsterRun) -> set[str | None]:
+        """Return whose assets a run makes, None for assets of nobody; an empty set if nothing tells."""
         tagged = run.tags.get(WORKLOAD_TAG)
         if tagged is not None:
-            return tagged == workload
-        owners = {self._owners.get(key) for key in run.asset_selection or ()}
-        return not owners or workload in owners
+            return {tagged}
+        return {self._owners.get(key) for key in run.asset_selection or ()}
 
     @cached_property
     def _owners(self) -> Mapping[dg.AssetKey, str]:

@@ -23,6 +23,7 @@ from yorutsuke_pipeline.engine.alerts import Alert, in_one
 from yorutsuke_pipeline.engine.errors import YorutsukeError
 from yorutsuke_pipeline.engine.ports import AlertChannel, IntentLedger
 from yorutsuke_pipeline.engine.retrying import Half
+from yorutsuke_pipeline.engine.terms import DEFAULT_WORKLOAD, command
 
 # Each costs a query for its reasons; what failed beyond them comes with the next tick.
 _MOST_AT_ONCE = 200
@@ -48,9 +49,10 @@ def build_failed_days_sensor(blueprints: Sequence[Blueprint], *, every_seconds: 
             return dg.SkipReason("from now on, failed runs are told of")
         last, runs = _failed_since(context.instance, told)
         with clear_failures():
-            left = _left_to_people(runs, DayRuns(context.instance, blueprints), product.ledger)
+            day_runs = DayRuns(context.instance, blueprints)
+            left = _left_to_people(runs, day_runs, product.ledger)
         stops = {each.job(STOP_JOBS) for each in blueprints}
-        alerts = [_alert(run, context.instance, is_stop=run.job_name in stops) for run in left]
+        alerts = [_alert(run, day_runs, is_stop=run.job_name in stops) for run in left]
         for alert in alerts:
             context.log.warning("%s", alert.text)
         said = f"{len(runs)} runs failed, nothing to tell"
@@ -110,19 +112,21 @@ def _is_open(name: str, ledger: IntentLedger) -> bool:
     return intent is not None and intent.is_open
 
 
-def _alert(run: dg.DagsterRun, instance: dg.DagsterInstance, *, is_stop: bool) -> Alert:
+def _alert(run: dg.DagsterRun, day_runs: DayRuns, *, is_stop: bool) -> Alert:
     day = run.tags.get(PARTITION_TAG)
+    # A run of several workloads names the first: `retry-failed` of each finds what is red of it.
+    workload = min(filter(None, day_runs.workloads_of(run)), default=DEFAULT_WORKLOAD)
     what = "A materialization" if run.job_name.startswith("__") else run.job_name
-    reasons = _cut("\n".join(failure_reasons(run, instance)))
+    reasons = _cut("\n".join(failure_reasons(run, day_runs.instance)))
     subject, remedy = f"{what} failed", ""
     if day is not None and is_stop:
         # Nothing of the day is red, so there is nothing to retry.
         subject = f"jobs of {day} were not stopped"
-        remedy = f"\nThey go on, and cost. Do what the reasons say, then: yorutsuke jobs stop {day}"
+        remedy = f"\nThey go on, and cost. Do what the reasons say, then: {command(workload, f'jobs stop {day}')}"
     elif day is not None:
-        command = f"yorutsuke retry-failed --from {day} --to {day}"
+        again = command(workload, f"retry-failed --from {day} --to {day}")
         subject = f"{day} failed"
-        remedy = "" if command in reasons else f"\nWhen the cause is mended: {command}"
+        remedy = "" if again in reasons else f"\nWhen the cause is mended: {again}"
     text = f"{what} of {day or 'several days'} failed.\n{reasons}{remedy}\nThe run in Dagster: {run.run_id}"
     return Alert(f"failed {run.run_id}", subject, text)
 

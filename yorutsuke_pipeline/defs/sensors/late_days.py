@@ -13,6 +13,7 @@ from yorutsuke_pipeline.defs.failures import clear_failures
 from yorutsuke_pipeline.defs.resources import stages_of
 from yorutsuke_pipeline.engine.alerts import in_one
 from yorutsuke_pipeline.engine.errors import YorutsukeError
+from yorutsuke_pipeline.engine.terms import command
 
 # A tick is kept for days, and a person reads only the first few.
 _NAMED = 10
@@ -20,6 +21,7 @@ _NAMED = 10
 
 def build_late_days_sensor(blueprints: Sequence[Blueprint], *, every_seconds: int, is_on: bool) -> dg.SensorDefinition:
     """Return the sensor, which looks every `every_seconds`, from the beginning or when a person turns it on."""
+    others = "; ".join(command(each.name, "jobs --open") for each in blueprints)
     status = dg.DefaultSensorStatus.RUNNING if is_on else dg.DefaultSensorStatus.STOPPED
 
     @dg.sensor(
@@ -37,7 +39,7 @@ def build_late_days_sensor(blueprints: Sequence[Blueprint], *, every_seconds: in
             context.log.warning("%s", alert.text)
         if unsaid:
             try:
-                context.resources.alert_channel.send(in_one(unsaid))
+                context.resources.alert_channel.send(in_one(unsaid, others=others))
             except YorutsukeError as error:
                 # Not noted as said: the next tick tries again.
                 context.log.warning("the alert topic was not reached: %s", error)

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from yorutsuke_pipeline.engine.terms import PLAIN_TERMS, Terms
+
 if TYPE_CHECKING:
     from datetime import datetime
 
@@ -31,7 +33,11 @@ KEPT = timedelta(days=29)
 
 @dataclass(frozen=True)
 class Books:
-    """The ports, and the stages whose own rules mend."""
+    """The ports, and the stages whose own rules mend.
+
+    Attributes:
+        terms: What records and results are called.
+    """
 
     workload: Workload
     policy: Policy
@@ -45,6 +51,7 @@ class Books:
     submitter: Submitter
     watch: Watch
     recorder: ResultRecorder
+    terms: Terms = PLAIN_TERMS
 
     def is_recent(self, moment: datetime | None) -> bool:
         """Tell whether something happened so lately that a run may be about to follow it up."""

@@ -42,8 +42,8 @@ class CopyRules:
         for copy in copies:
             shelved = self.shelf.take(layout.archived_record_id(copy.key))
             if shelved is None and knows_all:
-                what = "no image has a row that this copy could be of"
-                yield Contradiction(Kind.COPY_WITHOUT_IMAGE, copy.key, day, what)
+                what = f"no {self._record} has a row that this copy could be of"
+                yield Contradiction(Kind.COPY_WITHOUT_RECORD, copy.key, day, what)
             if shelved is not None and shelved.archived_key != copy.key:
                 yield from self._unnamed(copy, shelved.identity, day)
         for shelved in self.shelf.untaken_copies(layout.archive_folder(day)):
@@ -57,8 +57,8 @@ class CopyRules:
         if self.books.objects.head(upload.key) != upload:
             return
         if shelved is None:
-            what = "no image's row names this object, so nobody will ask about it"
-            yield Contradiction(Kind.UPLOAD_WITHOUT_IMAGE, upload.key, None, what)
+            what = f"no {self._record}'s row names this object, so nobody will ask about it"
+            yield Contradiction(Kind.UPLOAD_WITHOUT_RECORD, upload.key, None, what)
         else:
             yield from self._of_archived(upload, shelved)
 
@@ -69,11 +69,15 @@ class CopyRules:
             return
         day = state_of(record).day
         if copy.size == upload.size and copy.etag == upload.etag:
-            what = f"its image is processed, and {copy.key} is the same"
+            what = f"its {self._record} is processed, and {copy.key} is the same"
             yield Contradiction(Kind.LEFTOVER_SOURCE, upload.key, day, what, lambda: self.repairs.delete(upload, copy))
         elif not _may_be_alike(copy, upload):
-            what = f"it came after the photo of {shelved.identity} that had its key, which is archived"
-            yield Contradiction(Kind.UPLOAD_WITHOUT_IMAGE, upload.key, day, what)
+            what = f"it came after the source of {shelved.identity} that had its key, which is archived"
+            yield Contradiction(Kind.UPLOAD_WITHOUT_RECORD, upload.key, day, what)
+
+    @property
+    def _record(self) -> str:
+        return self.books.terms.record
 
     def _is_being_archived(self, record: PendingRecord) -> bool:
         """Tell whether the intent that has a record is not closed: the last it does is to delete sources."""
@@ -85,7 +89,7 @@ class CopyRules:
         record = self.books.pending.find(identity)
         if record is None:
             what = f"it is a copy of {identity}, which has no row"
-            yield Contradiction(Kind.COPY_WITHOUT_IMAGE, copy.key, day, what)
+            yield Contradiction(Kind.COPY_WITHOUT_RECORD, copy.key, day, what)
             return
         state = state_of(record)
         if state.archived_key == copy.key or (state.status == PENDING and self._is_being_archived(record)):

@@ -1,8 +1,8 @@
 """A day, reconciled without any scan.
 
 From its line, from what its intents wrote down (kept for 30 days), and from one listing each of the service's
-jobs and of the archive's folder. What only a scan can find is `table_rules.py`: an image that no run sees, for
-instance, or whether no other image needs a source that is left over.
+jobs and of the archive's folder. What only a scan can find is `table_rules.py`: a record that no run sees, for
+instance, or whether no other record needs a source that is left over.
 """
 
 from __future__ import annotations
@@ -85,7 +85,7 @@ class _DayRecords:
             return
         archive = self.books.objects.list(layout.archive_folder(self.day))
         for found in copies.of_archive(self.day, archive, knows_all=all(each.is_whole for each in lists)):
-            if found.kind is not Kind.COPY_WITHOUT_IMAGE or not self._has_new_intents():
+            if found.kind is not Kind.COPY_WITHOUT_RECORD or not self._has_new_intents():
                 yield found
 
     def _listed(self, lists: list[IntentLists]) -> Iterator[Listed]:

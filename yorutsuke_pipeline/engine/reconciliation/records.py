@@ -1,4 +1,4 @@
-"""Records: each row against its claim, its transaction and its dead letter.
+"""Records: each row against its claim, its result and its dead letter.
 
 What belongs here: the rules about one record. Rows come in whatever way is cheap, and a scan or an index may
 lag; so what seems wrong is read again, consistently, before it is told.
@@ -28,11 +28,12 @@ if TYPE_CHECKING:
     from yorutsuke_pipeline.engine.reconciliation.repairs import Repairs
     from yorutsuke_pipeline.engine.reconciliation.shelf import Shelf
     from yorutsuke_pipeline.engine.record import PendingRecord
+    from yorutsuke_pipeline.engine.terms import Terms
     from yorutsuke_pipeline.engine.workload import Row
 
 # Words on the shelf: the identities that have a final dead letter.
 FINAL_LETTERS = "final letters"
-# An answer is judged before its image is archived, seldom by more than this.
+# An answer is judged before its source is archived, seldom by more than this.
 _SLACK = timedelta(days=1)
 
 
@@ -68,11 +69,16 @@ class RecordRules:
         if self.books.pending.find(identity) is not None:
             return
         if self.books.results.of_identity(identity) is not None:
-            what = "there is a transaction of this image, and the image has no row"
-            yield Contradiction(Kind.TRANSACTION_WITHOUT_IMAGE, identity, day, what)
+            what = (
+                f"there is a {self._terms.result} of this {self._terms.record}, and the {self._terms.record} has no row"
+            )
+            yield Contradiction(Kind.RESULT_WITHOUT_RECORD, identity, day, what)
         if self.shelf.has(FINAL_LETTERS, identity):
-            what = "a dead letter says that this image waits for a person, and the image has no row"
-            yield Contradiction(Kind.LETTER_WITHOUT_IMAGE, identity, day, what)
+            what = (
+                f"a dead letter says that this {self._terms.record} waits for a person, and the "
+                f"{self._terms.record} has no row"
+            )
+            yield Contradiction(Kind.LETTER_WITHOUT_RECORD, identity, day, what)
 
     def _confirmed(self, identity: str, seeming: list[Kind], day: date | None) -> Iterator[Contradiction]:
         record = self.books.pending.find(identity)
@@ -106,10 +112,11 @@ class RecordRules:
             elif not holder.is_open and not self.books.is_recent(holder.closed_at):
                 yield Kind.VOID_CLAIM, f"{record.intent_id} still has it claimed, and is closed"
         elif result is not None:
-            yield Kind.ANSWERED_IN_LINE, "it has a transaction and waits all the same: the next run would pay again"
+            what = f"it has a {self._terms.result} and waits all the same: the next run would pay again"
+            yield Kind.ANSWERED_IN_LINE, what
         if not state.is_indexed:
             wrong = "pendingDate" if isinstance(record.time, str) else record.time_name
-            yield Kind.HIDDEN_IMAGE, f"it waits where no run looks: its row has no usable {wrong}"
+            yield Kind.HIDDEN_RECORD, f"it waits where no run looks: its row has no usable {wrong}"
 
     def _faults_of_processed(
         self, record: PendingRecord, state: RecordState, result: Row | None
@@ -117,8 +124,8 @@ class RecordRules:
         if is_in_line(record):
             yield Kind.PROCESSED_IN_LINE, "it is processed, and its row still has a pendingDate"
         if result is None and not self._has_expired(record, state):
-            what = "it is processed and has no transaction: deleted by a person, or lost"
-            yield Kind.IMAGE_WITHOUT_TRANSACTION, what
+            what = f"it is processed and has no {self._terms.result}: deleted by a person, or lost"
+            yield Kind.RECORD_WITHOUT_RESULT, what
 
     def _faults_of_failed(self, record: PendingRecord, state: RecordState) -> Iterator[tuple[Kind, str]]:
         if state.is_discarded or self.shelf.has(FINAL_LETTERS, record.identity):
@@ -129,13 +136,17 @@ class RecordRules:
             yield Kind.FAILED_WITHOUT_LETTER, "it waits for a person, and no dead letter says why"
 
     def _has_expired(self, record: PendingRecord, state: RecordState) -> bool:
-        """Tell whether the transaction was there for as long as it was meant to be, as a guest's is."""
+        """Tell whether the result was there for as long as it was meant to be, as a guest's is."""
         lifetime = self.books.workload.lifetime(record)
         if lifetime is None:
             return False
         intent = self._intent(record.intent_id)
         begun = state.processed_at or (intent.closed_at if intent is not None else None)
         return self.books.is_past(begun, lifetime - _SLACK)
+
+    @property
+    def _terms(self) -> Terms:
+        return self.books.terms
 
     def _intent(self, intent_id: str | None) -> Intent | None:
         """Return an intent as it was when it was first asked for."""

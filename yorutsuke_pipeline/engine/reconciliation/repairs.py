@@ -43,11 +43,11 @@ class Repairs:
         day = state_of(record).own_day
         if kind is Kind.VOID_CLAIM:
             return lambda: self._release(record)
-        if kind is Kind.HIDDEN_IMAGE and day is not None:
+        if kind is Kind.HIDDEN_RECORD and day is not None:
             return lambda: self.books.records.put_in_line(record, day)
         if kind is Kind.PROCESSED_IN_LINE:
             return lambda: self.books.records.take_out_of_line(record.identity)
-        if kind is Kind.IMAGE_WITHOUT_TRANSACTION and holder is not None and self._is_kept(holder):
+        if kind is Kind.RECORD_WITHOUT_RESULT and holder is not None and self._is_kept(holder):
             return lambda: self._write_again(record, holder)
         return None
 

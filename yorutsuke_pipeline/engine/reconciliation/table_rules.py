@@ -1,6 +1,6 @@
 """Days, reconciled by reading everything: both tables, all dead letters, and the inbox.
 
-Finds what no day's own papers tell: images that no run sees, transactions of nobody, uploads without a row,
+Finds what no day's own papers tell: records that no run sees, results of nobody, uploads without a row,
 and all of it also when the papers have expired.
 """
 
@@ -84,7 +84,7 @@ class _Tables:
             yield from rules.contradictions([record for record in chunk if self._is_meant(state_of(record).day)], None)
 
     def _without_row(self, rules: RecordRules) -> Iterator[Contradiction]:
-        """Yield letters and transactions of images that have no row; another pass over both."""
+        """Yield letters and results of records that have no row; another pass over both."""
         for letter in self._letters():
             if letter.identity is not None and not self.shelf.has(_HAS_ROW, letter.identity):
                 day = day_named(letter.day)

@@ -12,7 +12,7 @@ from heapq import nsmallest
 from typing import TYPE_CHECKING
 
 from yorutsuke_pipeline.engine import layout
-from yorutsuke_pipeline.engine.day_intents import numbered_intents
+from yorutsuke_pipeline.engine.day_intents import intents_of
 from yorutsuke_pipeline.engine.identity import record_id
 from yorutsuke_pipeline.engine.intent import IntentStatus
 from yorutsuke_pipeline.engine.reconciliation.shelf import Shelf
@@ -101,7 +101,7 @@ class TrialRecords:
     def _processed(self, day: date) -> Iterator[str]:
         intents = [
             intent
-            for intent in numbered_intents(self.ledger, self.workload, day)
+            for intent in intents_of(self.ledger, self.workload, day)
             if intent.status is IntentStatus.CLOSED and intent.result is not None and intent.result.success_count
         ]
         if all(self.objects.head(layout.outcomes_key(intent.intent_id)) is not None for intent in intents):

@@ -13,6 +13,7 @@ from yorutsuke_pipeline.engine.batch_job import PLANNED
 from yorutsuke_pipeline.engine.day_intents import intents_in, numbered_intents
 from yorutsuke_pipeline.engine.errors import BudgetExceededError, LostRaceError, PermanentError
 from yorutsuke_pipeline.engine.intent import Intent, IntentStatus, ResultStats
+from yorutsuke_pipeline.engine.terms import command
 from yorutsuke_pipeline.engine.trials.withdrawal import Withdrawal, check_nothing_runs
 
 if TYPE_CHECKING:
@@ -105,7 +106,9 @@ class Trials:
         """
         intent = self.ledger.intent(name)
         if intent is None or intent.workload != self.workload.name:
-            raise PermanentError(f"there is no trial {name!r}; `yorutsuke trial list` names those that are open")
+            raise PermanentError(
+                f"there is no trial {name!r}; `{self._command('trial list')}` names those that are open"
+            )
         return intent
 
     def newest_of(self, day: date) -> Intent:
@@ -117,7 +120,7 @@ class Trials:
         found = list(numbered_intents(self.ledger, self.workload.name, day))
         open_ones = [intent for intent in found if intent.is_open]
         if not found:
-            raise PermanentError(f"{day} has no trial; begin one with `yorutsuke trial start {day}`")
+            raise PermanentError(f"{day} has no trial; begin one with `{self._command(f'trial start {day}')}`")
         return (open_ones or found)[-1]
 
     def discard(self, intent: Intent) -> Intent:
@@ -151,7 +154,9 @@ class Trials:
         """
         current = self.collect(intent)
         if current is None:
-            raise PermanentError(f"{intent.intent_id} still runs: first `yorutsuke jobs stop {intent.intent_id}`")
+            raise PermanentError(
+                f"{intent.intent_id} still runs: first `{self._command(f'jobs stop {intent.intent_id}')}`"
+            )
         if current.status is IntentStatus.COLLECTED:
             stats = ResultStats(accepted, current.record_count - accepted)
             current = self.ledger.save(current.advance(IntentStatus.RECORDED, result=stats))
@@ -176,6 +181,9 @@ class Trials:
     def _has_expired(self, intent: Intent) -> bool:
         return intent.status is IntentStatus.SUBMITTED and self._withdrawal.has_expired(intent, self.jobs(intent))
 
+    def _command(self, words: str) -> str:
+        return command(self.workload.name, words)
+
     @property
     def _withdrawal(self) -> Withdrawal:
         return Withdrawal(self.writer, self.submitter)
@@ -187,9 +195,8 @@ class Trials:
         told = f"trial {earlier.intent_id} ({earlier.model_id}, prompt {earlier.prompt_version})"
         if earlier.status not in _UNSUBMITTED:
             if is_the_same:
-                raise PermanentError(
-                    f"{told} is asked already: `yorutsuke trial show {earlier.intent_id}`, then accept or discard it"
-                )
+                showing = self._command(f"trial show {earlier.intent_id}")
+                raise PermanentError(f"{told} is asked already: `{showing}`, then accept or discard it")
         elif not _has_begun(jobs := self.jobs(earlier)):
             self._withdrawal.of_unasked(earlier, jobs)
         elif not is_the_same:
@@ -197,7 +204,7 @@ class Trials:
 
 
 def _discarding(intent: Intent) -> str:
-    return f"`yorutsuke trial discard {intent.intent_id}`"
+    return f"`{command(intent.workload, f'trial discard {intent.intent_id}')}`"
 
 
 def _has_begun(jobs: tuple[BatchJob, ...]) -> bool:

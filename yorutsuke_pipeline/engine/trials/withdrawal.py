@@ -16,6 +16,7 @@ from yorutsuke_pipeline.engine.errors import PermanentError
 from yorutsuke_pipeline.engine.intent import IntentStatus
 from yorutsuke_pipeline.engine.on_demand import OnDemandRun
 from yorutsuke_pipeline.engine.streams import read_json_lines
+from yorutsuke_pipeline.engine.terms import command
 
 if TYPE_CHECKING:
     from yorutsuke_pipeline.engine.batch_job import BatchJob
@@ -106,7 +107,7 @@ def check_nothing_runs(intent: Intent, jobs: tuple[BatchJob, ...]) -> None:
     if running:
         raise PermanentError(
             f"{len(running)} jobs of {intent.intent_id} are at Bedrock, or may be: "
-            f"`yorutsuke jobs stop {intent.intent_id}`, or start the trial again to finish it"
+            f"`{command(intent.workload, f'jobs stop {intent.intent_id}')}`, or start the trial again to finish it"
         )
 
 

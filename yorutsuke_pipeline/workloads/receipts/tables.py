@@ -16,7 +16,13 @@ def transaction_key(record: PendingRecord) -> tuple[str, str] | None:
     return (user, record.record_id) if isinstance(user, str) and user else None
 
 
-IMAGES = RecordTableShape(table="pending-images", key="imageId", time="uploadedAt", noun="image")
+IMAGES = RecordTableShape(
+    table="pending-images",
+    key="imageId",
+    time="uploadedAt",
+    noun="image",
+    added_by="receipts add",
+)
 TRANSACTIONS = ResultTableShape(
     table="transactions",
     key=("userId", "transactionId"),

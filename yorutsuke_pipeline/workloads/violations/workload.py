@@ -36,6 +36,7 @@ class ViolationsWorkload(PlainWorkload):
     # average. Estimated a little above, since a budget that is passed is worse than one that is not used up.
     expected_output_tokens: int = 152
     expected_input_tokens: int = 366
+    source_prefix: str | None = None
     prompt: str = QUESTION
     compared_fields: tuple[str, ...] = ("title_bedrock", "description_bedrock", "tags")
 

@@ -15,7 +15,7 @@ def test_a_copy_that_no_row_can_be_of_is_told() -> None:
     night = closed_night()
     night.objects.contents["processed/2026-01-09/0123.png"] = b"whose?"
 
-    assert found(night) == found_in_day(night) == [("copy_without_image", "processed/2026-01-09/0123.png")]
+    assert found(night) == found_in_day(night) == [("copy_without_record", "processed/2026-01-09/0123.png")]
     assert fixed(night) == []
 
 
@@ -67,7 +67,7 @@ def test_a_source_whose_copy_changed_since_is_not_deleted() -> None:
     night.objects.contents[source_key("img-1")] = picture("img-1")
     night.objects.contents[COPY] = b"damaged"
 
-    assert [kind for kind, _ in found(night)] == ["upload_without_image"]
+    assert [kind for kind, _ in found(night)] == ["upload_without_record"]
     assert fixed(night) == []
     assert source_key("img-1") in night.objects.contents
 
@@ -86,4 +86,4 @@ def test_an_upload_that_nobody_will_ask_about_is_told(key: str) -> None:
     night = closed_night()
     night.objects.contents[key] = b"another photo"
 
-    assert [found(night), fixed(night)] == [[("upload_without_image", key)], []]
+    assert [found(night), fixed(night)] == [[("upload_without_record", key)], []]

@@ -53,7 +53,7 @@ def test_a_lost_transaction_is_written_again_from_the_answer_that_was_paid_for()
     row = night.table.rows.pop(TRANSACTION)
     night.clock.advance(timedelta(days=2))
 
-    lost = [("image_without_transaction", "img-1")]
+    lost = [("record_without_result", "img-1")]
     assert [found(night), found_in_day(night), fixed(night), found(night)] == [lost, lost, lost, []]
     assert night.table.rows[TRANSACTION] == row
     assert len(night.service.requests) == 1
@@ -65,7 +65,7 @@ def test_a_lost_transaction_whose_answer_has_expired_is_told() -> None:
     del night.objects.contents[f"batch-work/{FIRST}/answers.jsonl"]
     del night.objects.contents[f"batch-work/{FIRST}/outcomes.jsonl"]
 
-    assert [found(night), fixed(night)] == [[("image_without_transaction", "img-1")], []]
+    assert [found(night), fixed(night)] == [[("record_without_result", "img-1")], []]
 
 
 def test_a_transaction_that_a_person_puts_back_meanwhile_is_not_overwritten() -> None:
@@ -86,7 +86,7 @@ def test_a_guests_transaction_that_lived_its_time_is_not_missed() -> None:
     too_early = found(night)
     night.clock.advance(timedelta(days=60))
 
-    assert (too_early, found(night)) == ([("image_without_transaction", "img-1")], [])
+    assert (too_early, found(night)) == ([("record_without_result", "img-1")], [])
 
 
 def test_a_transaction_whose_image_has_no_row_is_told() -> None:
@@ -95,8 +95,8 @@ def test_a_transaction_whose_image_has_no_row_is_told() -> None:
 
     told = found_in_day(night)
 
-    assert ("transaction_without_image", "img-1") in told
-    assert {kind for kind, _ in told} == {"transaction_without_image", "copy_without_image"}
+    assert ("result_without_record", "img-1") in told
+    assert {kind for kind, _ in told} == {"result_without_record", "copy_without_record"}
     assert found(night) == told
     assert fixed(night) == []
 
@@ -139,7 +139,7 @@ def test_a_dead_letter_whose_image_has_no_row_is_told() -> None:
     del night.pending.rows["img-1"]
     del night.objects.contents["uploads/user-1/img-1.png"]
 
-    assert found(night) == found_in_day(night) == [("letter_without_image", "img-1")]
+    assert found(night) == found_in_day(night) == [("letter_without_record", "img-1")]
 
 
 @pytest.mark.parametrize("line", [None, "tomorrow"])
@@ -147,7 +147,7 @@ def test_an_image_that_no_run_can_see_is_put_in_the_line_of_its_day(line: str | 
     night = closed_night()
     night.arrive("img-9", uploadedAt="2026-01-08T15:30:00.000Z", pendingDate=line)
 
-    hidden = [("hidden_image", "img-9")]
+    hidden = [("hidden_record", "img-9")]
     assert [found(night), fixed(night), found(night)] == [hidden, hidden, []]
     assert night.row("img-9")["pendingDate"] == "2026-01-09"
     night.run()
@@ -160,7 +160,7 @@ def test_an_image_that_no_run_can_see_and_nothing_dates_is_told(uploaded_at: str
     changes: dict[str, Any] = {"pendingDate": None} if uploaded_at else {}
     night.arrive("img-9", uploadedAt=uploaded_at, **changes)
 
-    assert [found(night), fixed(night)] == [[("hidden_image", "img-9")], []]
+    assert [found(night), fixed(night)] == [[("hidden_record", "img-9")], []]
 
 
 def test_a_status_that_is_none_is_told() -> None:
@@ -183,7 +183,7 @@ def test_two_faults_of_one_image_are_both_told_and_mended() -> None:
     night.clock.advance(timedelta(hours=1))
     night.arrive("img-9", intentId=FIRST, uploadedAt="2026-01-09T03:00:00.000Z", pendingDate=None)
 
-    both = [("hidden_image", "img-9"), ("void_claim", "img-9")]
+    both = [("hidden_record", "img-9"), ("void_claim", "img-9")]
     assert [found(night), fixed(night), found(night)] == [both, both, []]
 
 
