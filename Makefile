@@ -5,8 +5,12 @@ STAMP := .venv/.installed
 
 .PHONY: dev test lint unit end-to-end deployment proof fuzz bench bench-night clean
 
+# The HTTP API runs behind Dagster, and ends with it: a shell's background processes do not hear Ctrl-C by themselves.
 dev: $(STAMP)
 	$(BIN)/yorutsuke aws start
+	@trap 'kill $$api 2>/dev/null; wait $$api' EXIT; trap exit HUP INT TERM; \
+	$(BIN)/yorutsuke api & api=$$!; \
+	echo "Dagster's UI and the HTTP API each say below where they are: http://127.0.0.1:3000 and :4700, if these are free."; \
 	DAGSTER_HOME="$(CURDIR)" $(BIN)/dagster dev
 
 test: lint unit end-to-end

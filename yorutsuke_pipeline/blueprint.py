@@ -34,7 +34,7 @@ class Face:
     Attributes:
         description: Sentences for a person who sees the asset for the first time.
         kinds: Dagster's words for what it is kept in: `dynamodb`, `s3`, `iceberg`.
-        columns: Of its preview; never what a record says, only ids and words of our own.
+        columns: Of its preview; never what a private record says, only ids and words of our own, or what is published.
     """
 
     name: str

@@ -98,7 +98,7 @@ class Settings(BaseModel):
     intent_records: int = Field(
         100_000,
         description="The most records of one intent; a larger night is several, worked on side by side",
-        ge=100,
+        ge=1,
     )
     preflight_from: int = Field(
         1000,

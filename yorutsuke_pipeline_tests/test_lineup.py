@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 _PACKAGE = Path(yorutsuke_pipeline.__file__).parent
 _OURS = ("receipts", "violations")
+# What a person types: the command line means one of them if nobody says which.
+_OPTION = "engine/terms.py:"
 _RECEIPTS = "yorutsuke_pipeline.workloads.receipts"
 
 
@@ -66,7 +68,7 @@ def test_no_code_but_a_workloads_own_asks_which_workload_it_is() -> None:
     asked = [f"{path.relative_to(_PACKAGE)}:{line}" for path in files for line in _lines_that_ask(path.read_text())]
 
     assert len(files) > 100
-    assert asked == []
+    assert [place for place in asked if not place.startswith(_OPTION)] == []
 
 
 @pytest.mark.parametrize(

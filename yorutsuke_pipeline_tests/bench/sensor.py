@@ -14,8 +14,9 @@ from yorutsuke_pipeline.defs.code_location import build_definitions
 from yorutsuke_pipeline.engine.batch_job import COMPLETED
 from yorutsuke_pipeline.engine.intent import IntentStatus
 from yorutsuke_pipeline.engine.streams import map_bounded
-from yorutsuke_pipeline.stages import lookout
+from yorutsuke_pipeline.stages import Stages, lookout
 from yorutsuke_pipeline.workloads.receipts.line import BLUEPRINT
+from yorutsuke_pipeline.workloads.violations.line import BLUEPRINT as VIOLATIONS
 from yorutsuke_pipeline_tests.bench import contents
 from yorutsuke_pipeline_tests.bench.baselines.one_by_one_sensor import OneByOneSensor
 from yorutsuke_pipeline_tests.bench.benchmark import PRODUCT, Benchmark
@@ -43,7 +44,11 @@ def _product_side(scene: Scene) -> Callable[[], Facts]:
     context = dg.build_sensor_context(
         instance=dg.DagsterInstance.local_temp(str(Path(home.name))),
         repository_def=repository,
-        resources={"lookout": lookout(product), "receipts": receipts_stages(product)},
+        resources={
+            "lookout": lookout(product),
+            "receipts": receipts_stages(product),
+            "violations": Stages(VIOLATIONS.assemble(product)),
+        },
     )
 
     def work() -> Facts:

@@ -11,6 +11,7 @@ import pytest
 
 from yorutsuke_pipeline.engine.batch_job import BatchJob, JobMode
 from yorutsuke_pipeline.engine.intent import Intent, IntentStatus, ResultStats
+from yorutsuke_pipeline.engine.orders import Order
 
 if TYPE_CHECKING:
     from yorutsuke_pipeline_tests.cli.conftest import Terminal
@@ -32,8 +33,10 @@ def intents(terminal: Terminal) -> list[Intent]:
             model_id="amazon.nova-lite-v1:0",
             prompt_version="1",
             trace_id=base,
-            created_at=datetime(2026, 3, 3, 17, tzinfo=timezone.utc),
+            created_at=datetime(2026, 3, 3, 3, tzinfo=timezone.utc),
             record_count=100,
+            # No number of a day's own, which other tests may take.
+            order=Order("aoi", base),
         )
         ledger.create(intent)
         sealed = ledger.save(intent.advance(IntentStatus.MANIFESTED, job_count=1, estimate_usd=Decimal("0.0131")))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from functools import cached_property
 from typing import TYPE_CHECKING, NoReturn
 
 import pytest
@@ -80,8 +81,8 @@ def test_an_unknown_command_is_wrong_usage(tmp_path: Path) -> None:
 class _Interrupted(Composition):
     """A product whose user presses Ctrl-C as soon as AWS is reached for."""
 
-    @property
-    def ledger(self) -> NoReturn:
+    @cached_property
+    def clients(self) -> NoReturn:
         raise KeyboardInterrupt
 
 

@@ -21,6 +21,7 @@ from yorutsuke_pipeline.settings import load_settings
 from yorutsuke_pipeline.stages import Stages
 from yorutsuke_pipeline.workloads.receipts.line import BLUEPRINT
 from yorutsuke_pipeline_tests.cli.night_product import line_of, product_of
+from yorutsuke_pipeline_tests.defs.violations import Register
 from yorutsuke_pipeline_tests.engine.nights import DAY
 from yorutsuke_pipeline_tests.engine.reconciliation.nights import reconciler_of
 
@@ -44,13 +45,14 @@ def definitions() -> dg.Definitions:
     return build_definitions(SETTINGS)
 
 
-def resources(night: Night) -> dict[str, object]:
-    """Return the resources of assets, checks and sensors over a night's fakes."""
+def resources(night: Night, register: Register | None = None) -> dict[str, object]:
+    """Return the resources of assets, checks and sensors over a night's fakes, with violations or none."""
     return {
         "product": product_of(night),
         "lookout": Lookout(night.stages().watch, NO_HINTS, timedelta(0)),
         "alert_channel": NO_ALERTS,
         "receipts": stages_of(night),
+        "violations": (register or Register(night)).stages(),
     }
 
 
@@ -102,7 +104,7 @@ def tick(
 
 def completion_resources(night: Night) -> dict[str, object]:
     """Return what the completion sensor asks for."""
-    wanted = ("lookout", "receipts")
+    wanted = ("lookout", "receipts", "violations")
     return {name: value for name, value in resources(night).items() if name in wanted}
 
 
@@ -110,8 +112,11 @@ def materialize(
     night: Night,
     *names: str,
     instance: dg.DagsterInstance | None = None,
+    register: Register | None = None,
+    day: str = DAY_KEY,
+    tags: Mapping[str, str] | None = None,
 ) -> dg.ExecuteInProcessResult:
-    """Materialize the named assets, and run their checks, for the night's day."""
+    """Materialize the named assets, and run their checks, for the night's day or another."""
     loaded = definitions()
     assets = [*(loaded.assets or []), *(loaded.asset_checks or [])]
     with warnings.catch_warnings():
@@ -119,14 +124,15 @@ def materialize(
         return dg.materialize(
             cast("Any", assets),
             selection=dg.AssetSelection.assets(*names),
-            partition_key=DAY_KEY,
-            resources=resources(night),
+            partition_key=day,
+            resources=resources(night, register),
             instance=instance,
+            tags=dict(tags or {}),
             raise_on_error=False,
         )
 
 
 def metadata(result: dg.ExecuteInProcessResult, name: str) -> dict[str, object]:
     """Return the values of the metadata of a materialized asset."""
-    (event,) = result.asset_materializations_for_node(name)
+    (event,) = result.asset_materializations_for_node(name.replace("/", "__"))
     return {key: value.value for key, value in event.metadata.items()}

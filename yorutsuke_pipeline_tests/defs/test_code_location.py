@@ -19,6 +19,12 @@ _GRAPH = {
     "raw_output": {"bedrock_job"},
     "transactions": {"raw_output"},
     "archived_images": {"transactions"},
+    "violations/pending_violations": set(),
+    "violations/manifest": {"violations/pending_violations"},
+    "violations/bedrock_job": {"violations/manifest"},
+    "violations/raw_output": {"violations/bedrock_job"},
+    "violations/violation_content": {"violations/raw_output"},
+    "violations/violations_table": {"violations/violation_content"},
 }
 
 
@@ -32,7 +38,37 @@ def test_loading_the_definitions_leaves_out_what_only_a_day_with_content_needs()
 
     done = subprocess.run([sys.executable, "-c", loaded], capture_output=True, text=True, check=True)
 
-    assert {"pandas", "numpy", "rich", "genai_prices"} & set(done.stdout.split()) == set()
+    unwanted = {"pandas", "numpy", "rich", "genai_prices", "pyiceberg", "pyarrow", "duckdb", "fastapi"}
+    assert unwanted & set(done.stdout.split()) == set()
+
+
+def test_a_tick_of_the_sensor_loads_nothing_of_the_iceberg_table_nor_of_the_api() -> None:
+    ticks = """
+import sys
+from yorutsuke_pipeline_tests.defs.days import completion_resources, tick
+from yorutsuke_pipeline_tests.defs.violations import Register
+from yorutsuke_pipeline_tests.engine.nights import night_of
+import dagster as dg
+from yorutsuke_pipeline.composition import Composition
+from yorutsuke_pipeline.settings import AwsEnvironment, load_settings
+from yorutsuke_pipeline.stages import Stages
+from yorutsuke_pipeline.workloads.violations.line import assemble
+role = "arn:aws:iam::000000000000:role/batch"
+settings = load_settings({"YORUTSUKE_AWS": "real", "YORUTSUKE_BUCKET": "b", "YORUTSUKE_ROLE_ARN": role})
+real = Stages(assemble(Composition(settings, AwsEnvironment("us-east-1"))))
+assert real.line.switch and real.lateness
+night = night_of(0)
+Register(night).order()
+with dg.DagsterInstance.ephemeral() as instance:
+    (request,) = tick("batch_completion", completion_resources(night), instance=instance).run_requests
+print(request.job_name, *sys.modules)
+"""
+
+    done = subprocess.run([sys.executable, "-c", ticks], capture_output=True, text=True, check=True)
+
+    job, *modules = done.stdout.split()
+    assert job == "violations_submit_batch"
+    assert {"pyiceberg", "pyarrow", "duckdb", "fastapi"} & set(modules) == set()
 
 
 def test_each_job_has_the_tags_that_the_settings_give_it_and_none_without() -> None:
@@ -98,4 +134,14 @@ def test_sensors_and_schedule_run_without_being_switched_on() -> None:
     assert sensors == dict.fromkeys(
         ("batch_completion", "orphaned_runs", "failed_days"), dg.DefaultSensorStatus.RUNNING
     )
-    assert schedules == {"nightly": dg.DefaultScheduleStatus.RUNNING}
+    assert schedules == dict.fromkeys(("nightly", "violations_nightly"), dg.DefaultScheduleStatus.RUNNING)
+
+
+def test_every_workload_has_its_jobs_and_its_resource() -> None:
+    repository = definitions().get_repository_def()
+
+    jobs = {name for name in repository.job_names if not name.startswith("__")}
+
+    halves = {"submit_batch", "ingest_results", "stop_jobs"}
+    assert jobs == halves | {f"violations_{name}" for name in halves}
+    assert {"receipts", "violations", "product", "lookout", "alert_channel"} <= set(definitions().resources or {})

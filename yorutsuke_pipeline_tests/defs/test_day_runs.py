@@ -8,15 +8,17 @@ from typing import TYPE_CHECKING, Any, cast
 import dagster as dg
 import pytest
 
-from yorutsuke_pipeline.defs.jobs import INTENT_TAG
+from yorutsuke_pipeline.defs.jobs import INTENT_TAG, WORKLOAD_TAG
 from yorutsuke_pipeline.defs.sensors.day_runs import PARTITION_TAG, DayRuns
 from yorutsuke_pipeline.engine.intent import Intent
 from yorutsuke_pipeline.engine.retrying import Half
-from yorutsuke_pipeline.workloads.receipts.line import BLUEPRINT
+from yorutsuke_pipeline.workloads.receipts.line import BLUEPRINT as RECEIPTS
+from yorutsuke_pipeline.workloads.violations.line import BLUEPRINT as VIOLATIONS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+BLUEPRINTS = [RECEIPTS, VIOLATIONS]
 _DAYS = [(date(2026, 1, 1) + timedelta(days=number)).isoformat() for number in range(60)]
 _FIRST, _SECOND, _THIRD, *_ = _DAYS
 _LATER = datetime(2100, 1, 1, tzinfo=timezone.utc)
@@ -53,25 +55,26 @@ def add(instance: dg.DagsterInstance, day: str, job: str, status: dg.DagsterRunS
 def ask_everything(instance: object, days: list[str]) -> None:
     counted = cast("dg.DagsterInstance", instance)
     busy(counted, days)
-    DayRuns(counted, [BLUEPRINT]).failures(Half.INGEST, [f"receipts-{day}-001" for day in days])
+    DayRuns(counted, BLUEPRINTS).failures(Half.INGEST, [f"receipts-{day}-001" for day in days])
     last_submissions(counted, days, ended_before=_LATER)
+
+
+def intent(day: str, *, name: str | None = None, workload: str = "receipts") -> Intent:
+    return Intent(
+        name or f"intent of {day}", workload, date.fromisoformat(day), "a-model", "1", "trace", created_at=_LATER
+    )
 
 
 def busy(instance: dg.DagsterInstance, days: Sequence[str]) -> set[str]:
     """Return the days whose intents of receipts are busy."""
-    intents = [
-        Intent(f"intent of {day}", "receipts", date.fromisoformat(day), "a-model", "1", "trace", _LATER) for day in days
-    ]
-    return {name.removeprefix("intent of ") for name in DayRuns(instance, [BLUEPRINT]).busy(intents)}
+    return {name.removeprefix("intent of ") for name in DayRuns(instance, BLUEPRINTS).busy(list(map(intent, days)))}
 
 
 def last_submissions(
     instance: dg.DagsterInstance, days: Sequence[str], *, ended_before: datetime
 ) -> dict[str, dg.DagsterRun]:
-    found = DayRuns(instance, [BLUEPRINT]).last_submissions(
-        [("receipts", day) for day in days], ended_before=ended_before
-    )
-    return {day: run for (_, day), run in found.items()}
+    found = DayRuns(instance, BLUEPRINTS).last_submissions(list(map(intent, days)), ended_before=ended_before)
+    return {name.removeprefix("intent of "): run for name, run in found.items()}
 
 
 def test_the_queries_do_not_grow_with_the_days(instance: dg.DagsterInstance) -> None:
@@ -132,7 +135,7 @@ def test_ingests_that_failed_are_counted_for_each_intent_and_other_runs_are_not(
         add(instance, day, job, status, **{INTENT_TAG: f"intent of {day}"})
 
     names = [f"intent of {day}" for day in (_FIRST, _SECOND, _THIRD)]
-    found = DayRuns(instance, [BLUEPRINT]).failures(Half.INGEST, names)
+    found = DayRuns(instance, BLUEPRINTS).failures(Half.INGEST, names)
 
     assert found == {f"intent of {_FIRST}": 2, f"intent of {_SECOND}": 1}
 
@@ -163,3 +166,39 @@ def test_a_submission_that_has_just_ended_is_not_told_of_yet(instance: dg.Dagste
 
     assert last_submissions(instance, [_FIRST], ended_before=now - timedelta(minutes=5)) == {}
     assert list(last_submissions(instance, [_FIRST], ended_before=now + timedelta(minutes=5))) == [_FIRST]
+
+
+def test_a_run_of_one_workload_leaves_the_same_day_of_the_other_free(instance: dg.DagsterInstance) -> None:
+    add(instance, _FIRST, "submit_batch", dg.DagsterRunStatus.STARTED, **{WORKLOAD_TAG: "receipts"})
+    texts = intent(_FIRST, name="texts", workload="violations")
+
+    assert DayRuns(instance, BLUEPRINTS).busy([intent(_FIRST), texts]) == {f"intent of {_FIRST}"}
+
+
+def test_what_a_person_materializes_in_the_ui_is_of_the_workload_whose_assets_they_are(
+    instance: dg.DagsterInstance,
+) -> None:
+    texts = intent(_FIRST, name="texts", workload="violations")
+    for day, key in ((_FIRST, ["violations", "manifest"]), (_SECOND, ["manifest"])):
+        chosen = frozenset({dg.AssetKey(key)})
+        tags = {PARTITION_TAG: day}
+        instance.add_run(
+            dg.DagsterRun("__ASSET_JOB", status=dg.DagsterRunStatus.STARTED, tags=tags, asset_selection=chosen)
+        )
+
+    found = DayRuns(instance, BLUEPRINTS).busy([intent(_FIRST), intent(_SECOND), texts])
+
+    assert found == {"texts", f"intent of {_SECOND}"}
+
+
+def test_the_last_submission_of_an_intent_is_its_own_or_one_of_its_whole_day(instance: dg.DagsterInstance) -> None:
+    whole = add(instance, _FIRST, "submit_batch", dg.DagsterRunStatus.SUCCESS)
+    own = add(instance, _FIRST, "submit_batch", dg.DagsterRunStatus.SUCCESS, **{INTENT_TAG: "one"})
+    one, two, texts = intent(_FIRST, name="one"), intent(_FIRST, name="two"), intent(_FIRST, workload="violations")
+    add(instance, _FIRST, "violations_submit_batch", dg.DagsterRunStatus.FAILURE, **{WORKLOAD_TAG: "violations"})
+
+    found = DayRuns(instance, BLUEPRINTS).last_submissions([one, two], ended_before=_LATER)
+
+    assert {name: run.run_id for name, run in found.items()} == {"one": own.run_id, "two": whole.run_id}
+    (of_texts,) = DayRuns(instance, BLUEPRINTS).last_submissions([texts], ended_before=_LATER).values()
+    assert of_texts.job_name == "violations_submit_batch"

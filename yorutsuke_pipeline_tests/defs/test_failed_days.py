@@ -14,6 +14,7 @@ from yorutsuke_pipeline.defs.stop_jobs import STOP_JOBS
 from yorutsuke_pipeline.engine.errors import TransientError
 from yorutsuke_pipeline_tests.cli.night_product import product_of
 from yorutsuke_pipeline_tests.defs.days import DAY_KEY, definitions, materialize, stages_of, tick
+from yorutsuke_pipeline_tests.defs.violations import Register
 from yorutsuke_pipeline_tests.engine.nights import DAY, FIRST, Night, night_of
 from yorutsuke_pipeline_tests.fakes.alert_channel import FakeAlertChannel
 
@@ -248,3 +249,28 @@ def test_jobs_that_were_not_stopped_are_told_with_the_command_that_stops_them(se
     assert "it is not submitted; `yorutsuke pause` keeps it from being" in alert.text
     assert f"then: yorutsuke jobs stop {DAY_KEY}\n" in alert.text
     assert "retry-failed" not in alert.text
+
+
+def test_an_order_that_is_launched_again_is_told_of_when_nobody_tries_any_more(instance: dg.DagsterInstance) -> None:
+    night = night_of(0)
+    order = Register(night).order().state.intent_id
+    sensor = Sensor(instance, night)
+
+    told = []
+    for _ in range(MOST_FAILURES):
+        sensor.fail("violations_submit_batch", **{INTENT_TAG: order})
+        told.append(len(sensor.tick()))
+
+    assert told == [0, 0, 1]
+
+
+def test_a_days_own_submission_that_failed_is_told_of_at_once_though_its_intent_is_open(
+    instance: dg.DagsterInstance,
+) -> None:
+    night = night_of(3)
+    night.stages().manifest.write(DAY)
+    sensor = Sensor(instance, night)
+
+    sensor.fail("submit_batch", **{INTENT_TAG: FIRST})
+
+    assert len(sensor.tick()) == 1

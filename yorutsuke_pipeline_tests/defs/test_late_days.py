@@ -9,8 +9,9 @@ from datetime import timedelta
 import pytest
 
 from yorutsuke_pipeline.engine.errors import TransientError
-from yorutsuke_pipeline_tests.defs.days import stages_of, tick
-from yorutsuke_pipeline_tests.engine.nights import FIRST, Night, night_of
+from yorutsuke_pipeline_tests.defs.days import resources, tick
+from yorutsuke_pipeline_tests.defs.violations import Register
+from yorutsuke_pipeline_tests.engine.nights import DAY, FIRST, Night, night_of
 from yorutsuke_pipeline_tests.fakes.alert_channel import FakeAlertChannel
 
 DEADLINE = timedelta(hours=24)
@@ -23,11 +24,13 @@ class Sensor:
     night: Night
     channel: FakeAlertChannel = field(default_factory=FakeAlertChannel)
     cursor: str | None = None
+    register: Register | None = None
 
     def tick(self) -> list[str]:
         """Evaluate it; return the subjects of what was told."""
         told_before = len(self.channel.sent)
-        given = {"receipts": stages_of(self.night), "alert_channel": self.channel}
+        given = {**resources(self.night, self.register), "alert_channel": self.channel}
+        given = {name: given[name] for name in ("receipts", "violations", "alert_channel")}
         self.cursor = tick("late_days", given, cursor=self.cursor).cursor
         return [alert.subject for alert in self.channel.sent[told_before:]]
 
@@ -84,3 +87,19 @@ def test_a_cursor_that_is_not_ours_says_nothing_was_told(sensor: Sensor, cursor:
     sensor.cursor = cursor
 
     assert len(sensor.tick()) == 1
+
+
+def test_of_one_day_each_workload_that_nobody_submitted_is_told() -> None:
+    night = night_of(3)
+    register = Register(night)
+    ordered = register.order().state
+    register.stages().feeder.feed(DAY + timedelta(days=1), only=ordered.intent_id)
+    for row in register.waiting.rows.values():
+        row["pendingDate"] = DAY.isoformat()
+    sensor = Sensor(night, register=register)
+    night.clock.advance(DEADLINE)
+
+    sensor.tick()
+
+    keys = json.loads(str(sensor.cursor))
+    assert [f"unsubmitted {name} {DAY}" in keys for name in ("receipts", "violations")] == [True, True]

@@ -185,7 +185,7 @@ class DagsterDev:
         self._process = None
 
 
-def until(look: Callable[[], Found], what: str, *, seconds: float) -> Found:
+def until(look: Callable[[], Found | None], what: str, *, seconds: float) -> Found:
     """Look again until what is seen is true; fail, saying what was waited for, after `seconds`."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:

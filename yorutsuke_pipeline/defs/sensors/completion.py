@@ -1,5 +1,6 @@
-"""The completion sensor: sees that an intent's jobs have ended and launches the day's second half.
+"""The completion sensor: sees that an intent's jobs have ended and launches the second half for it.
 
+It also launches what begins an order, and what submits jobs that found no free slot.
 Its only writes are what it saw, on the jobs' rows. Dagster stores a tick's requests after the tick, so
 a sensor that closed anything and died would lose the day.
 """
@@ -15,7 +16,7 @@ from yorutsuke_pipeline.blueprint import Blueprint
 from yorutsuke_pipeline.defs.failures import clear_failures
 from yorutsuke_pipeline.defs.jobs import INTENT_TAG, REQUESTED_BY_TAG, AssetJob
 from yorutsuke_pipeline.defs.resources import stages_of
-from yorutsuke_pipeline.defs.sensors.day_runs import DayRuns, workload_day
+from yorutsuke_pipeline.defs.sensors.day_runs import DayRuns
 from yorutsuke_pipeline.engine.days import parse_utc, utc_text
 from yorutsuke_pipeline.engine.errors import YorutsukeError
 from yorutsuke_pipeline.engine.intent import Intent
@@ -51,7 +52,7 @@ def build_completion_sensor(
         required_resource_keys={"lookout", *names},
     )
     def batch_completion(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.SkipReason:
-        """Ask Bedrock about open jobs; when all of an intent's jobs have ended, launch ingest_results for its day.
+        """Ask Bedrock about open jobs; when all of an intent's jobs have ended, launch ingest_results for it.
 
         Where a queue tells of jobs that changed, these are asked about at once, and all of them only now and then.
         """
@@ -144,13 +145,19 @@ class _Requests:
         return [self._request(each, half, f"{keys[half]}{count}") for each, count in counts if count < MOST_FAILURES]
 
     def _submissions(self, waiting: Sequence[Progress]) -> list[dg.RunRequest]:
-        """Return what submits the jobs that found no free slot."""
+        """Return what submits the jobs that found no free slot, and the orders whose run failed over theirs."""
         before = datetime.now(timezone.utc) - self.pause
-        last = self.runs.last_submissions((workload_day(each.intent) for each in waiting), ended_before=before)
-        unsubmitted = [each for each in waiting if _ended_well(last.get(workload_day(each.intent)))]
+        last = self.runs.last_submissions([each.intent for each in waiting], ended_before=before)
+        ran = [each for each in waiting if each.intent.intent_id in last]
+        ended_well = [each for each in ran if _ended_well(last[each.intent.intent_id])]
+        # Of a day a person sees that it is red, and mends it; an order's caller sees only that nothing happens.
+        orders = [each for each in ran if each not in ended_well and each.intent.order is not None]
         return [
-            self._request(each, Half.SUBMIT, f"after:{last[workload_day(each.intent)].run_id}")
-            for each in _with_slots(unsubmitted, self.watch)
+            *self._until_one_works(Half.SUBMIT, orders),
+            *(
+                self._request(each, Half.SUBMIT, f"after:{last[each.intent.intent_id].run_id}")
+                for each in _with_slots(ended_well, self.watch)
+            ),
         ]
 
     def _request(self, progress: Progress, half: Half, key: str) -> dg.RunRequest:
@@ -180,9 +187,9 @@ def _with_slots(waiting: Sequence[Progress], watch: Watch) -> list[Progress]:
     return chosen
 
 
-def _ended_well(last: dg.DagsterRun | None) -> bool:
-    """Tell whether a day's submission may be repeated by itself; one that failed is a person's to repeat."""
-    return last is not None and last.status is dg.DagsterRunStatus.SUCCESS
+def _ended_well(last: dg.DagsterRun) -> bool:
+    """Tell whether a submission may be repeated by itself; of a day, one that failed is a person's to repeat."""
+    return last.status is dg.DagsterRunStatus.SUCCESS
 
 
 def _day(progress: Progress) -> str:

@@ -5,7 +5,7 @@ between two. What follows from these runs is the completion sensor's.
 """
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from functools import cached_property
@@ -33,17 +33,8 @@ _RETRIED_AS_TAG = "dagster/auto_retry_run_id"
 BACKFILL_TAG = "dagster/backfill"
 # Its daemon needs some seconds for that; one that has not done it by then never will.
 _TIME_TO_RETRY = timedelta(minutes=2)
-# Runs of a day, the newest first; ingests come a few in a row at most.
+# Runs for each intent, the newest first; ingests come a few in a row at most.
 _LOOKED_BACK = 25
-
-
-# A workload's name and a day.
-WorkloadDay = tuple[str, str]
-
-
-def workload_day(intent: Intent) -> WorkloadDay:
-    """Return which workload's day an intent is of."""
-    return intent.workload, intent.day.isoformat()
 
 
 @dataclass(frozen=True)
@@ -113,27 +104,25 @@ class DayRuns:
         names = self.names(half)
         return Counter(run.tags[INTENT_TAG] for run in self.instance.get_runs(wanted) if run.job_name in names)
 
-    def last_submissions(
-        self, wanted: Iterable[WorkloadDay], *, ended_before: datetime
-    ) -> dict[WorkloadDay, dg.DagsterRun]:
-        """Return the last run of each workload's day that submitted, or may have; a day without one is left out.
+    def last_submissions(self, intents: Collection[Intent], *, ended_before: datetime) -> dict[str, dg.DagsterRun]:
+        """Return the last run that submitted each intent, or may have, by its id; one without such a run is left out.
 
         So is one whose last run ended after `ended_before`.
         """
-        wanted = set(wanted)
-        days = {day for _, day in wanted}
+        days = {intent.day.isoformat() for intent in intents}
         no_submission = self.names(Half.INGEST) | self.names(STOP_JOBS)
-        last: dict[WorkloadDay, dg.RunRecord] = {}
-        for record in self._records(days, limit=_LOOKED_BACK * len(days)):
+        last: dict[str, dg.RunRecord] = {}
+        # Each intent has runs of its own beside those of its whole day.
+        for record in self._records(days, limit=_LOOKED_BACK * len(intents)):
             run = record.dagster_run
             # Not by the name submit_batch: what a person materializes or backfills in the UI runs under Dagster's own.
             if run.job_name not in no_submission:
-                for workload, day in wanted:
-                    if day == run.tags[PARTITION_TAG] and self._is_of(run, workload):
-                        last.setdefault((workload, day), record)
+                for intent in intents:
+                    if self._works_on(run, intent):
+                        last.setdefault(intent.intent_id, record)
         return {
-            place: record.dagster_run
-            for place, record in last.items()
+            intent_id: record.dagster_run
+            for intent_id, record in last.items()
             if record.end_time is None or record.end_time < ended_before.timestamp()
         }
 

@@ -3,11 +3,11 @@
 A plain sensor and not Dagster's `run_failure_sensor`: that one calls once for each run, and never again when
 nobody could be told. The cursor is the number of the last failure, in Dagster's event log, that was told of.
 
-Kept out: failures that mend themselves. A run that Dagster starts again, or an ingest that the completion
-sensor launches again, is told of only when nobody tries any more.
+Kept out: failures that mend themselves. A run that Dagster starts again, or an ingest or an order that the
+completion sensor launches again, is told of only when nobody tries any more.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import dagster as dg
 
@@ -21,6 +21,7 @@ from yorutsuke_pipeline.defs.sensors.day_runs import PARTITION_TAG, WILL_RETRY_T
 from yorutsuke_pipeline.defs.stop_jobs import STOP_JOBS
 from yorutsuke_pipeline.engine.alerts import Alert, in_one
 from yorutsuke_pipeline.engine.errors import YorutsukeError
+from yorutsuke_pipeline.engine.intent import Intent
 from yorutsuke_pipeline.engine.ports import AlertChannel, IntentLedger
 from yorutsuke_pipeline.engine.retrying import Half
 from yorutsuke_pipeline.engine.terms import DEFAULT_WORKLOAD, command
@@ -99,17 +100,26 @@ def _failed_since(instance: dg.DagsterInstance, told: int) -> tuple[int, list[dg
 def _left_to_people(runs: Sequence[dg.DagsterRun], day_runs: DayRuns, ledger: IntentLedger) -> list[dg.DagsterRun]:
     """Return the runs that nothing starts again."""
     final = [run for run in runs if run.tags.get(WILL_RETRY_TAG) != "true"]
-    ingests = day_runs.names(Half.INGEST)
-    ingested = {run.tags[INTENT_TAG] for run in final if run.job_name in ingests and INTENT_TAG in run.tags}
-    failed = day_runs.failures(Half.INGEST, ingested)
-    again = {name for name in ingested if failed[name] < MOST_FAILURES and _is_open(name, ledger)}
-    return [run for run in final if run.job_name not in ingests or run.tags.get(INTENT_TAG) not in again]
+    again = {half: _launched_again(half, final, day_runs, ledger) for half in Half}
+    names = {name: half for half in Half for name in day_runs.names(half)}
+    return [
+        run for run in final if run.job_name not in names or run.tags.get(INTENT_TAG) not in again[names[run.job_name]]
+    ]
 
 
-def _is_open(name: str, ledger: IntentLedger) -> bool:
-    """Tell whether an ingest is launched again for the intent; of a closed one the failure says how its jobs ended."""
-    intent = ledger.intent(name)
-    return intent is not None and intent.is_open
+def _launched_again(
+    half: Half, runs: Sequence[dg.DagsterRun], day_runs: DayRuns, ledger: IntentLedger
+) -> Collection[str]:
+    """Return the intents for which the completion sensor launches a half once more."""
+    names = day_runs.names(half)
+    tried = {run.tags[INTENT_TAG] for run in runs if run.job_name in names and INTENT_TAG in run.tags}
+    failed = day_runs.failures(half, tried)
+    return {name for name in tried if failed[name] < MOST_FAILURES and _is_tried_again(half, ledger.intent(name))}
+
+
+def _is_tried_again(half: Half, intent: Intent | None) -> bool:
+    """Tell whether the sensor goes on with an intent; of a closed one the failure says how its jobs ended."""
+    return intent is not None and intent.is_open and (half is Half.INGEST or intent.order is not None)
 
 
 def _alert(run: dg.DagsterRun, day_runs: DayRuns, *, is_stop: bool) -> Alert:
