@@ -1,21 +1,27 @@
-"""Puts infra/template.yaml, which lives beside the package, into the wheel. All else is in pyproject.toml."""
+"""Puts the templates that the product reads, which live beside the package, into the wheel.
+
+All else is in pyproject.toml.
+"""
 
 from pathlib import Path
 
 from setuptools import setup
 from setuptools.command.build_py import build_py
 
+TEMPLATES = ("template.yaml", "violations.yaml")
 
-class BuildWithTemplate(build_py):
-    """The usual build, and the template as `yorutsuke_pipeline/infra/template.yaml`."""
+
+class BuildWithTemplates(build_py):
+    """The usual build, and the templates in `yorutsuke_pipeline/infra/`."""
 
     def run(self) -> None:
-        """Copy the modules, then the template; an editable install reads the one in the checkout."""
+        """Copy the modules, then the templates; an editable install reads those in the checkout."""
         super().run()
         if not self.editable_mode:
             target = Path(self.build_lib, "yorutsuke_pipeline", "infra")
             self.mkpath(str(target))
-            self.copy_file("infra/template.yaml", str(target / "template.yaml"))
+            for name in TEMPLATES:
+                self.copy_file(f"infra/{name}", str(target / name))
 
 
-setup(cmdclass={"build_py": BuildWithTemplate})
+setup(cmdclass={"build_py": BuildWithTemplates})

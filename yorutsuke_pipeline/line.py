@@ -18,6 +18,9 @@ from yorutsuke_pipeline.engine.table_shapes import terms_of
 from yorutsuke_pipeline.engine.terms import PLAIN_TERMS, Terms
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from yorutsuke_pipeline.aws.examination.finding import Finding
     from yorutsuke_pipeline.aws.submission_switch import DynamoSubmissionSwitch
     from yorutsuke_pipeline.composition import Composition
     from yorutsuke_pipeline.engine.ports import PendingRecords, Publisher, RecordSource, ResultTable
@@ -40,6 +43,8 @@ class Line:
         source: What orders select records from; None if they name them.
         publisher: Where its results go besides their table; None for nowhere.
         terms: What its records and results are called.
+        tables: The shapes of its tables, for whoever examines an account.
+        examine: Looks at what else it needs of an account; None for nothing.
     """
 
     product: Composition
@@ -51,6 +56,8 @@ class Line:
     source: RecordSource | None = None
     publisher: Publisher | None = None
     terms: Terms = PLAIN_TERMS
+    tables: tuple[RecordTableShape | ResultTableShape, ...] = ()
+    examine: Callable[[], Iterable[Finding]] | None = None
 
     @property
     def switch(self) -> DynamoSubmissionSwitch:
@@ -66,6 +73,7 @@ def line_on_tables(
     *,
     source: RecordSource | None = None,
     publisher: Publisher | None = None,
+    examine: Callable[[], Iterable[Finding]] | None = None,
 ) -> Line:
     """Return the line of a workload whose records wait in one table and whose results go to another."""
     client, settings = product.clients.dynamodb, product.settings
@@ -81,4 +89,6 @@ def line_on_tables(
         source=source,
         publisher=publisher,
         terms=terms_of(workload.name, waiting, results),
+        tables=(waiting, results),
+        examine=examine,
     )

@@ -79,6 +79,18 @@ class ViolationsTable:
         with reaching(self._what, "count what the filters remove"):
             return count_removals(self._table(), filters, tier)
 
+    def row_count(self) -> int:
+        """Return how many rows it has, as its last snapshot says; no file is read.
+
+        Raises:
+            ConfigurationError: As `select`.
+            TransientError: The catalog could not be read.
+        """
+        with reaching(self._what, "look at it"):
+            snapshot = self._table().current_snapshot()
+        summary = None if snapshot is None else snapshot.summary
+        return 0 if summary is None else int(summary["total-records"] or 0)
+
     def merge(self, rows: Iterable[Mapping[str, Any]], intent_id: str) -> MergeReport:
         """Put texts into the rows of their ids, all in one snapshot whose summary names the intent.
 

@@ -62,14 +62,17 @@ def doctor(context: click.Context, submitter: str | None, *, as_json: bool) -> N
 def _doctor(product: Composition, submitter: str | None) -> Doctor:
     from yorutsuke_pipeline.aws.clock import SystemClock  # noqa: PLC0415 — as above
     from yorutsuke_pipeline.aws.examination.doctor import Doctor  # noqa: PLC0415 — as above
-    from yorutsuke_pipeline.aws.examination.tables import LAYOUTS  # noqa: PLC0415 — as above
+    from yorutsuke_pipeline.aws.examination.tables import layouts  # noqa: PLC0415 — as above
+    from yorutsuke_pipeline.lineup import blueprints  # noqa: PLC0415 — as above
 
     settings = product.settings
+    lines = [each.assemble(product) for each in blueprints(settings)]
     return Doctor(
         clients=product.clients,
         policy=settings.policy,
         bucket=settings.required_bucket,
-        tables={name: settings.table(name) for name in LAYOUTS},
+        tables=layouts(shape for line in lines for shape in line.tables),
+        full_name=settings.table,
         prices=product.prices,
         clock=SystemClock(),
         quota_book=product.quota_book,
@@ -78,4 +81,5 @@ def _doctor(product: Composition, submitter: str | None) -> Doctor:
         topic_arn=product.alerts_topic_arn,
         submitter=submitter,
         is_embedded=settings.is_embedded,
+        further=[line.examine for line in lines if line.examine is not None],
     )

@@ -1,4 +1,4 @@
-"""`yorutsuke infra`: the template of all resources, and what of an account differs from it."""
+"""`yorutsuke infra`: the templates of all resources, and what of an account differs from it."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from yorutsuke_pipeline.cli.exit_codes import EXIT_FAILED
 from yorutsuke_pipeline.cli.output import print_json, print_table, remark, with_bar
 from yorutsuke_pipeline.cli.parameters import as_json_option, the_product
 from yorutsuke_pipeline.engine.errors import PermanentError
+from yorutsuke_pipeline.infra.template import Stack, read_template, template_path
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -23,21 +24,27 @@ _COLUMNS = ("resource", "name", "state", "property", "expected", "found")
 
 @click.group()
 def infra() -> None:
-    """Everything that the product needs of an account, as one CloudFormation template."""
+    """Everything that the product needs of an account, as CloudFormation templates."""
 
 
 @infra.command()
+@click.option(
+    "--stack",
+    type=click.Choice([str(each) for each in Stack]),
+    default=str(Stack.PIPELINE),
+    show_default=True,
+    help="Which one: violations is the table bucket of the workload violations, deployed after the pipeline's.",
+)
 @click.option("--path", "only_path", is_flag=True, help="Print where the file is instead.")
-def template(*, only_path: bool) -> None:
+def template(*, stack: str, only_path: bool) -> None:
     """Print the template of this version, to deploy it from an installed package.
 
     \b
     yorutsuke infra template > template.yaml
     aws cloudformation deploy --template-file "$(yorutsuke infra template --path)" ...
     """  # noqa: D301 — \b is click's mark for lines to be kept
-    from yorutsuke_pipeline.infra.template import read_template, template_path  # noqa: PLC0415 — keeps --help quick
-
-    click.echo(template_path() if only_path else read_template().text, nl=only_path)
+    chosen = Stack(stack)
+    click.echo(template_path(chosen) if only_path else read_template(chosen).text, nl=only_path)
 
 
 @infra.command()
@@ -47,8 +54,9 @@ def template(*, only_path: bool) -> None:
 def diff(context: click.Context, *, stack: str | None, as_json: bool) -> None:
     """Compare the account's resources with the template, property by property. Only reads.
 
-    Parameters have the values that the stack was deployed with, else the template's own. Exit code 1 if anything is
-    missing, differs or could not be read. What is not compared is named.
+    So are those of the stack yorutsuke-violations- and the environment, where there is one. Parameters have the
+    values that the stack was deployed with, else the template's own. Exit code 1 if anything is missing, differs or
+    could not be read. What is not compared is named.
     """
     drifts = list(_drifts(context, stack))
     if as_json:
@@ -63,8 +71,7 @@ def _drifts(context: click.Context, stack: str | None) -> Iterator[ResourceDrift
     from yorutsuke_pipeline.infra.comparison import compare  # noqa: PLC0415 — loads boto3, which --help must not
     from yorutsuke_pipeline.infra.intrinsics import resources_of  # noqa: PLC0415 — as above
     from yorutsuke_pipeline.infra.readings import READINGS  # noqa: PLC0415 — as above
-    from yorutsuke_pipeline.infra.stack import account_of, parameters_of  # noqa: PLC0415 — as above
-    from yorutsuke_pipeline.infra.template import read_template  # noqa: PLC0415 — as above
+    from yorutsuke_pipeline.infra.stack import account_of, parameters_of, violations_of  # noqa: PLC0415 — as above
 
     product = the_product(context)
     environment, client = product.settings.env, product.clients.of
@@ -76,7 +83,11 @@ def _drifts(context: click.Context, stack: str | None) -> Iterator[ResourceDrift
     if parameters is None:
         remark(f"no stack {stack} in account {account.id}, {account.region}: the template's own parameters are assumed")
     resources = resources_of(read_template(), account, {**(parameters or {}), "Env": environment}, stack)
-    remark(f"comparing account {account.id}, {account.region} with infra/template.yaml, Env={environment}")
+    # In one go: the second stack's policies are attached to roles of the first.
+    further = violations_of(client, account, environment)
+    resources += further
+    files = "infra/template.yaml and infra/violations.yaml" if further else "infra/template.yaml"
+    remark(f"comparing account {account.id}, {account.region} with {files}, Env={environment}")
     return with_bar("comparing", compare(resources, READINGS, client), len(resources))
 
 

@@ -56,18 +56,16 @@ def resources_of(
     Raises:
         ConfigurationError: A parameter is none of the template's, or it uses a function that is not known here.
     """
-    return _Resolver(template.document, account, parameters, stack_name).resources()
+    return _Resolver(template, account, parameters, stack_name).resources()
 
 
 class _Resolver:
-    def __init__(
-        self, document: Mapping[str, Any], account: Account, parameters: Mapping[str, str], stack_name: str
-    ) -> None:
-        self._document = document
+    def __init__(self, template: Template, account: Account, parameters: Mapping[str, str], stack_name: str) -> None:
+        self._document, self._source = template.document, template.source
         self._account = account
-        declared = document.get("Parameters", {})
+        declared = self._document.get("Parameters", {})
         if unknown := sorted(set(parameters) - set(declared)):
-            raise ConfigurationError(f"infra/template.yaml has no parameter {', '.join(unknown)}")
+            raise ConfigurationError(f"{self._source} has no parameter {', '.join(unknown)}")
         self._values: dict[str, Any] = {
             "AWS::AccountId": account.id,
             "AWS::Region": account.region,
@@ -118,7 +116,7 @@ class _Resolver:
         try:
             return self._functions[name]
         except KeyError:
-            raise ConfigurationError(f"infra/template.yaml uses {name}, which is not understood here") from None
+            raise ConfigurationError(f"{self._source} uses {name}, which is not understood here") from None
 
     def _resource(self, logical_id: str, told: Mapping[str, Any]) -> Resource:
         properties = self.resolve(told.get("Properties", {}))
@@ -148,7 +146,7 @@ class _Resolver:
         properties = self.resolve(own)
         if naming is None or pattern is None or naming.name not in properties:
             asked = logical_id if attribute is None else f"{logical_id}.{attribute}"
-            raise ConfigurationError(f"infra/template.yaml refers to {asked}, which only CloudFormation knows")
+            raise ConfigurationError(f"{self._source} refers to {asked}, which only CloudFormation knows")
         return filled(pattern, properties[naming.name], properties, self._account)
 
     def _substituted(self, told: str | list[Any]) -> str:

@@ -43,10 +43,12 @@ _ARN = "arn:{partition}:%s:{region}:{account}:%s"
 _GLOBAL_ARN = "arn:{partition}:iam::{account}:%s{path}{name}"
 _QUEUE_URL = "https://sqs.{region}.amazonaws.com/{account}/{name}"
 _TOPIC_ARN = _ARN % ("sns", "{name}")
+_TABLE_BUCKET_ARN = _ARN % ("s3tables", "bucket/{name}")
 
 NAMINGS: Mapping[str, Naming] = {
     "AWS::S3::Bucket": Naming("BucketName", attributes={"Arn": "arn:{partition}:s3:::{name}"}),
     "AWS::DynamoDB::Table": Naming("TableName", attributes={"Arn": _ARN % ("dynamodb", "table/{name}")}),
+    "AWS::S3Tables::TableBucket": Naming("TableBucketName", _TABLE_BUCKET_ARN, {"TableBucketARN": _TABLE_BUCKET_ARN}),
     "AWS::SQS::Queue": Naming(
         "QueueName",
         _QUEUE_URL,

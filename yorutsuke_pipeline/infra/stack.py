@@ -1,6 +1,6 @@
-"""Where the template is deployed, and with which parameters: asked of the account itself.
+"""Which stacks are deployed, and with which parameters: asked of the account itself.
 
-Kept out: what of it is there (`comparison`).
+What belongs here: also what both of them together should have made. Kept out: what of it is there (`comparison`).
 """
 
 from __future__ import annotations
@@ -11,10 +11,14 @@ from botocore.exceptions import ClientError
 
 from yorutsuke_pipeline.aws.failures import Target, calling, code_of
 from yorutsuke_pipeline.engine.errors import ConfigurationError
+from yorutsuke_pipeline.infra.intrinsics import resources_of
 from yorutsuke_pipeline.infra.naming import Account
+from yorutsuke_pipeline.infra.template import Stack, read_template
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
+
+    from yorutsuke_pipeline.infra.intrinsics import Resource
 
 _ACCOUNT = Target("AWS STS", "AWS_PROFILE and AWS_REGION")
 # CloudFormation has no error of its own for a stack that is not there.
@@ -58,3 +62,17 @@ def parameters_of(client: Callable[[str], Any], stack: str, environment: str) ->
             f"{environment}: set YORUTSUKE_ENV={parameters[_ENVIRONMENT]}, or name the other stack with --stack",
         )
     return parameters
+
+
+def violations_of(client: Callable[[str], Any], account: Account, environment: str) -> tuple[Resource, ...]:
+    """Return the resources of the violations' stack; none if it is not deployed.
+
+    Raises:
+        ConfigurationError: As `parameters_of`.
+    """
+    stack = f"yorutsuke-violations-{environment}"
+    parameters = parameters_of(client, stack, environment)
+    if parameters is None:
+        return ()
+    wanted: Mapping[str, str] = {**parameters, _ENVIRONMENT: environment}
+    return resources_of(read_template(Stack.VIOLATIONS), account, wanted, stack)

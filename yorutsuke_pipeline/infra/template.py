@@ -1,6 +1,6 @@
-"""`infra/template.yaml`, wherever this package lives: beside it in a checkout, inside it in a wheel.
+"""The templates of `infra/`, wherever this package lives: beside it in a checkout, inside it in a wheel.
 
-What belongs here: finding and reading the file. What is kept out: deploying it (`local_aws.provision`) and what its
+What belongs here: finding and reading the files. What is kept out: deploying it (`local_aws.provision`) and what its
 functions mean (`intrinsics`).
 """
 
@@ -15,15 +15,29 @@ from typing import Any
 import yaml  # type: ignore[import-untyped]  # its stubs are one more package, for one call
 
 from yorutsuke_pipeline.engine.errors import ConfigurationError
+from yorutsuke_pipeline.engine.words import Word
 
 _PACKAGE = Path(__file__).parents[1]
 
 
+class Stack(Word):
+    """What is deployed as one stack."""
+
+    PIPELINE = "pipeline"
+    VIOLATIONS = "violations"
+
+    @property
+    def file(self) -> str:
+        """The name of its template in `infra/`."""
+        return "template.yaml" if self is Stack.PIPELINE else f"{self}.yaml"
+
+
 @dataclass(frozen=True)
 class Template:
-    """The text as CloudFormation gets it."""
+    """The text as CloudFormation gets it, and where it is from, for messages."""
 
     text: str
+    source: str = "infra/template.yaml"
 
     @property
     def digest(self) -> str:
@@ -45,25 +59,25 @@ class Template:
         }
 
 
-def template_path() -> Path:
+def template_path(stack: Stack = Stack.PIPELINE) -> Path:
     """Where the template of this very version of the product is.
 
     Raises:
         ConfigurationError: It is nowhere.
     """
-    candidates = (_PACKAGE / "infra" / "template.yaml", _PACKAGE.parent / "infra" / "template.yaml")
+    candidates = (_PACKAGE / "infra" / stack.file, _PACKAGE.parent / "infra" / stack.file)
     for path in candidates:
         if path.is_file():
             return path
     raise ConfigurationError(
-        f"template.yaml is at neither of {', '.join(map(str, candidates))}: install the package again"
+        f"{stack.file} is at neither of {', '.join(map(str, candidates))}: install the package again"
     )
 
 
-def read_template() -> Template:
+def read_template(stack: Stack = Stack.PIPELINE) -> Template:
     """Read the template of this very version of the product.
 
     Raises:
         ConfigurationError: It is nowhere.
     """
-    return Template(template_path().read_text(encoding="utf-8"))
+    return Template(template_path(stack).read_text(encoding="utf-8"), f"infra/{stack.file}")

@@ -67,6 +67,10 @@ def test_violations_come_highest_fine_first_and_those_of_one_fine_by_id(filled: 
     assert len({row["fine_amount"] for row in found}) < len(found)
 
 
+def test_its_rows_are_counted_with_and_without_text(filled: ViolationsTable, table: ViolationsTable) -> None:
+    assert (filled.row_count(), table.row_count()) == (len(_ROWS), 0)
+
+
 def test_a_row_has_the_fields_of_a_violation(filled: ViolationsTable) -> None:
     first = next(filled.select(Filters()))
 

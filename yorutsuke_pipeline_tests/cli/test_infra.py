@@ -10,7 +10,7 @@ import pytest
 import yaml  # type: ignore[import-untyped]  # as in the product
 
 from yorutsuke_pipeline.composition import Composition
-from yorutsuke_pipeline.infra.template import read_template
+from yorutsuke_pipeline.infra.template import Stack, read_template
 from yorutsuke_pipeline.settings import AwsEnvironment, load_settings
 from yorutsuke_pipeline_tests.cli.conftest import Terminal
 from yorutsuke_pipeline_tests.local_aws.clients import client
@@ -92,3 +92,10 @@ def test_the_template_is_printed_as_it_is_deployed(terminal: Terminal) -> None:
 
     path = Path(terminal.run("infra", "template", "--path").stdout.rstrip("\n"))
     assert path.read_text(encoding="utf-8") == read_template().text
+
+
+def test_the_template_of_the_violations_is_printed_on_request(terminal: Terminal) -> None:
+    printed = terminal.run("infra", "template", "--stack", "violations").stdout
+
+    assert printed == read_template(Stack.VIOLATIONS).text
+    assert "AWS::S3Tables::TableBucket" in printed

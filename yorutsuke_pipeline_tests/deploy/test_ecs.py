@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import subprocess
 import threading
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -32,6 +33,7 @@ from yorutsuke_pipeline_tests.end_to_end.dagster_dev import CHECKOUT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
 _ROLES = {"submit_batch": "submitter", "ingest_results": "ingester"}
 
@@ -166,7 +168,7 @@ def _statements() -> list[dict[str, Any]]:
 
 
 def test_the_settings_of_the_tasks_are_settings_of_the_product() -> None:
-    for logical in ("CodeTask", "RunTask"):
+    for logical in ("CodeTask", "RunTask", "ApiTask"):
         settings = load_settings(environment(logical))
         assert settings.required_bucket() == f"yorutsuke-receipts-prod-{ACCOUNT}"
         assert settings.required_role() == f"arn:aws:iam::{ACCOUNT}:role/yorutsuke-bedrock-batch-prod"
@@ -182,7 +184,7 @@ def test_every_variable_that_dagsters_configuration_reads_is_given_to_the_tasks(
 
 def test_every_role_that_the_tasks_take_on_is_one_that_the_first_template_makes() -> None:
     text = (CHECKOUT / "infra" / "ecs.yaml").read_text()
-    taken_on = set(re.findall(r"yorutsuke-(?:submitter|ingester|sensor|pipeline|bedrock-batch)-\$\{Env\}", text))
+    taken_on = set(re.findall(r"yorutsuke-(?:submitter|ingester|sensor|api|pipeline|bedrock-batch)-\$\{Env\}", text))
 
     made = {
         resource["Properties"]["RoleName"]["Fn::Sub"]
@@ -190,3 +192,29 @@ def test_every_role_that_the_tasks_take_on_is_one_that_the_first_template_makes(
         if resource["Type"] == "AWS::IAM::Role"
     }
     assert taken_on <= made
+
+
+def test_the_api_has_a_role_and_a_network_of_its_own_and_nothing_of_dagsters() -> None:
+    definition = task_definition("ApiTask")
+    (container,) = definition["containerDefinitions"]
+    service = resolved(load_template("ecs.yaml")["Resources"]["ApiService"]["Properties"])
+
+    assert definition["taskRoleArn"].endswith("role/yorutsuke-api-prod")
+    assert service["NetworkConfiguration"]["AwsvpcConfiguration"]["SecurityGroups"] == ["<ApiSecurityGroup>"]
+    assert [each["name"] for each in container["secrets"]] == ["API_TOKENS"]
+    assert not [name for name in environment("ApiTask") if name.startswith("DAGSTER_")]
+
+
+def test_the_api_starts_with_the_tokens_that_ecs_hands_over_in_a_file_for_its_eyes_only(tmp_path: Path) -> None:
+    (container,) = task_definition("ApiTask")["containerDefinitions"]
+    file, seen = tmp_path / "api-tokens.json", tmp_path / "seen"
+    served = tmp_path / "yorutsuke"
+    served.write_text(f'#!/bin/sh\nprintf "%s" "$*" > {seen}\nexit ${{API_TOKENS:+1}}\n')
+    served.chmod(0o700)
+    given = {"API_TOKENS": '[{"id": "a b"}]', "YORUTSUKE_API_TOKENS_FILE": str(file)}
+
+    done = subprocess.run(container["command"], env={**given, "PATH": f"{tmp_path}:{os.defpath}"}, check=False)
+
+    assert done.returncode == 0
+    assert (file.read_text(), file.stat().st_mode & 0o777) == (given["API_TOKENS"], 0o600)
+    assert seen.read_text() == "api --host 0.0.0.0 --port 4700"

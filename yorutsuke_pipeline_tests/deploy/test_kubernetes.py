@@ -12,6 +12,7 @@ import yaml  # type: ignore[import-untyped]  # its stubs are one more package, f
 from dagster._core.launcher import LaunchRunContext
 from dagster._core.test_utils import instance_for_test
 
+from yorutsuke_pipeline.settings import load_settings
 from yorutsuke_pipeline_tests.deploy.kubernetes_api import kubernetes_api
 from yorutsuke_pipeline_tests.deploy.runs import IMAGE, make_run
 from yorutsuke_pipeline_tests.end_to_end.dagster_dev import CHECKOUT
@@ -29,8 +30,8 @@ def _values() -> dict[str, Any]:
     return dict(yaml.safe_load((_FOLDER / "values.yaml").read_text()))
 
 
-def _manifests() -> list[dict[str, Any]]:
-    return list(yaml.safe_load_all((_FOLDER / "yorutsuke.yaml").read_text()))
+def _manifests(file: str = "yorutsuke.yaml") -> list[dict[str, Any]]:
+    return list(yaml.safe_load_all((_FOLDER / file).read_text()))
 
 
 def _settings() -> dict[str, str]:
@@ -138,3 +139,22 @@ def test_what_the_chart_does_not_know_of_the_instance_is_valid_for_dagster(tmp_p
         assert instance.run_retries_enabled
         assert not instance.run_retries_retry_on_asset_or_op_failure
         assert instance.run_monitoring_max_runtime_seconds == 7200
+
+
+def test_the_api_is_valid_with_an_account_of_its_own_its_settings_and_its_tokens() -> None:
+    manifests = {each["kind"]: each for each in _manifests("api.yaml")}
+    for manifest in manifests.values():
+        kubernetes_validate.validate(manifest, _KUBERNETES, strict=True)
+
+    pod = manifests["Deployment"]["spec"]["template"]["spec"]
+    (container,) = pod["containers"]
+    assert pod["serviceAccountName"] == manifests["ServiceAccount"]["metadata"]["name"] == "yorutsuke-api"
+    settings = load_settings({**_yorutsuke(_settings()), **{each["name"]: each["value"] for each in container["env"]}})
+    tokens = {each["mountPath"] for each in container["volumeMounts"] if each["name"] == "tokens"}
+    assert settings.api_tokens_file is not None
+    assert {str(settings.api_tokens_file.parent)} == tokens
+    assert manifests["Service"]["spec"]["selector"] == manifests["Deployment"]["spec"]["selector"]["matchLabels"]
+
+
+def _yorutsuke(settings: dict[str, str]) -> dict[str, str]:
+    return {name: value for name, value in settings.items() if name.startswith("YORUTSUKE_")}

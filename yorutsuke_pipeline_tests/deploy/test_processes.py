@@ -11,6 +11,7 @@ import yaml  # type: ignore[import-untyped]  # its stubs are one more package, f
 from dagster._core.instance.config import dagster_instance_config
 from dagster._core.workspace.load import location_origins_from_yaml_paths
 
+from yorutsuke_pipeline.settings import load_settings
 from yorutsuke_pipeline_tests.deploy.variables import variables_of
 from yorutsuke_pipeline_tests.end_to_end.dagster_dev import CHECKOUT
 
@@ -18,6 +19,12 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _DEPLOY = CHECKOUT / "deploy"
+# What somebody would set for what compose takes from its environment.
+_EXAMPLES = {
+    "YORUTSUKE_ENV": "prod",
+    "YORUTSUKE_BUCKET": "yorutsuke-receipts-prod-123456789012",
+    "YORUTSUKE_ROLE_ARN": "arn:aws:iam::123456789012:role/yorutsuke-bedrock-batch-prod",
+}
 _READ = variables_of("dagster.yaml", "workspace.yaml")
 
 
@@ -57,17 +64,39 @@ def test_dagster_takes_the_workspace(monkeypatch: pytest.MonkeyPatch) -> None:
     assert location.location_name == "yorutsuke_pipeline"
 
 
-@pytest.mark.parametrize("unit", ["code", "daemon", "webserver"])
+@pytest.mark.parametrize("unit", ["code", "daemon", "webserver", "api"])
 def test_every_unit_is_started_again_and_may_write_nothing_but_its_own_state(unit: str) -> None:
     lines = (_DEPLOY / "systemd" / f"yorutsuke-{unit}.service").read_text().splitlines()
 
     assert {"Restart=always", "ProtectSystem=strict", "NoNewPrivileges=yes", "CapabilityBoundingSet="} <= set(lines)
 
 
-def test_the_three_units_differ_only_in_what_they_start() -> None:
+def test_the_units_differ_only_in_what_they_start() -> None:
     hardened = {
         (_DEPLOY / "systemd" / f"yorutsuke-{unit}.service").read_text().split("StateDirectory=")[1]
-        for unit in ("code", "daemon", "webserver")
+        for unit in ("code", "daemon", "webserver", "api")
     }
 
     assert len(hardened) == 1
+
+
+def test_the_api_in_a_container_has_its_settings_and_nothing_of_dagsters() -> None:
+    service = _services()["api"]
+    given = service["environment"]
+
+    assert not [name for name in given if name.startswith("DAGSTER_")]
+    settings = load_settings(
+        {name: _EXAMPLES.get(name, value) for name, value in given.items() if name != "AWS_REGION"}
+    )
+    assert not settings.is_embedded
+    (mounted,) = service["volumes"]
+    assert str(settings.api_tokens_file).startswith(mounted.split(":")[-2] + "/")
+    assert service["ports"] == ["127.0.0.1:4700:4700"]
+
+
+def test_the_unit_of_the_api_reads_its_tokens_as_a_credential_and_knows_no_password() -> None:
+    text = (_DEPLOY / "systemd" / "yorutsuke-api.service").read_text()
+
+    assert "LoadCredential=api-tokens.json:" in text
+    assert "YORUTSUKE_API_TOKENS_FILE=%d/api-tokens.json" in text
+    assert "pgpass" not in text

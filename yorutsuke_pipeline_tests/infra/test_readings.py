@@ -29,6 +29,8 @@ def allowing(action: str, resource: object, **more: object) -> dict[str, Any]:
     return {"Version": "2012-10-17", "Statement": [statement]}
 
 
+# The embedded AWS has none: `test_violations_stack.py` reads them back from answers written down.
+NOT_EMBEDDED = {"AWS::S3Tables::TableBucket"}
 ENDING = {"S3Key": {"Rules": [{"Name": "suffix", "Value": ".out"}]}}
 RESOURCES: dict[str, dict[str, Any]] = {
     "Bucket": {
@@ -165,7 +167,7 @@ def compared(aws: Callable[[str], Any], **changes: dict[str, Any]) -> dict[str, 
 
 
 def test_the_examples_are_of_every_type_that_can_be_read() -> None:
-    assert {told["Type"] for told in RESOURCES.values()} == set(READINGS)
+    assert {told["Type"] for told in RESOURCES.values()} == set(READINGS) - NOT_EMBEDDED
 
 
 def test_what_was_deployed_is_equal(aws: Callable[[str], Any]) -> None:

@@ -10,6 +10,10 @@ import json
 import struct
 import zlib
 from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from yorutsuke_pipeline.local_aws.bedrock.workers import SaysSomething
 
 MODEL = f"{__name__}:answer"
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"
@@ -50,8 +54,13 @@ def read(picture: bytes) -> Told:
     return Told(**json.loads(picture[start + len(_KEYWORD) : start + size]))
 
 
-def answer(prompt: str, images: list[bytes]) -> Said:
-    """Answer as the service's model: whatever the picture says."""
+def answer(prompt: str, images: list[bytes]) -> SaysSomething:
+    """Answer as the service's model: whatever the picture says; without one, as the model that writes."""
+    if not images:
+        # Only some questions need it, and each worker loads this module.
+        from yorutsuke_pipeline.local_aws.writer import model as writer  # noqa: PLC0415 — as above
+
+        return writer.answer(prompt) or Said("There is no picture.")
     told = read(images[0])
     return Said(told.then if _TOLD in prompt else told.first)
 

@@ -6,6 +6,7 @@ What is kept out: how findings are shown (`cli/doctor.py`), and comparing every 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from yorutsuke_pipeline.aws.examination.alerts_topic import examine_alerts_topic
@@ -28,9 +29,10 @@ from yorutsuke_pipeline.engine.budgets import Budgets, budgets_of
 from yorutsuke_pipeline.engine.days import day_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from yorutsuke_pipeline.aws.clients import AwsClients
+    from yorutsuke_pipeline.aws.examination.tables import Layout
     from yorutsuke_pipeline.engine.policy import Policy
     from yorutsuke_pipeline.engine.ports import Clock, PriceList, QuotaBook, SpendingBook
 
@@ -44,19 +46,22 @@ class Doctor:
     Attributes:
         policy: Return the choices; raises ConfigurationError where one is missing.
         bucket: Return the bucket's name; likewise.
-        tables: Their full names, by those without the environment.
+        tables: What is expected of each, by its name without the environment.
+        full_name: Return a table's name with it.
         quota_book: Who knows the limits of batch jobs.
         spending_book: Who knows what is spent.
         queue_url: The queue of events; None if none is read.
         topic_arn: The topic of alerts; None if there is none.
         submitter: The ARN of the role or user that submits; None for whoever asks.
         is_embedded: Whether the AWS is the one that needs no account.
+        further: What workloads have looked at besides their tables.
     """
 
     clients: AwsClients
     policy: Callable[[], Policy]
     bucket: Callable[[], str]
-    tables: Mapping[str, str]
+    tables: Mapping[str, Layout]
+    full_name: Callable[[str], str]
     prices: PriceList
     clock: Clock
     quota_book: QuotaBook
@@ -65,6 +70,7 @@ class Doctor:
     topic_arn: str | None = None
     submitter: str | None = None
     is_embedded: bool = False
+    further: Sequence[Callable[[], Iterable[Finding]]] = ()
 
     def findings(self) -> Iterator[Finding]:
         """Yield what was found, each as soon as it was; no more than a fault where nobody can be asked."""
@@ -119,4 +125,5 @@ class Doctor:
             is_embedded=self.is_embedded,
         ).findings()
         yield from BucketExamination(clients.s3, bucket, region).findings()
-        yield from examine_tables(clients.dynamodb, self.tables)
+        yield from examine_tables(clients.dynamodb, self.tables, self.full_name)
+        yield from chain.from_iterable(look() for look in self.further)

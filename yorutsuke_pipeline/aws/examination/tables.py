@@ -1,4 +1,7 @@
-"""The tables: whether they are there and active, with the keys and indexes that the adapters use."""
+"""The tables: whether they are there and active, with the keys and indexes that the adapters use.
+
+What belongs here: what is expected of the ledger's table, and of a workload's two by their shapes.
+"""
 
 from __future__ import annotations
 
@@ -8,12 +11,15 @@ from typing import TYPE_CHECKING
 
 from yorutsuke_pipeline.aws.examination.finding import Finding, Look
 from yorutsuke_pipeline.aws.failures import Target
+from yorutsuke_pipeline.engine.table_shapes import RecordTableShape
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_dynamodb.type_defs import KeySchemaElementTypeDef
+
+    from yorutsuke_pipeline.engine.table_shapes import ResultTableShape
 
 _DEPLOY = "deploy infra/template.yaml"
 
@@ -26,28 +32,40 @@ class Layout:
     indexes: Mapping[str, tuple[str, ...]]
 
 
-LAYOUTS = {
-    "pending-images": Layout(("imageId",), {"pendingDate-uploadedAt": ("pendingDate", "uploadedAt")}),
-    "batch-jobs": Layout(
-        ("intentId", "item"),
-        {
-            "openIntents": ("openWorkload", "intentId"),
-            "jobId": ("jobId",),
-            "workload-createdAt": ("workload", "createdAt"),
-        },
-    ),
-    "transactions": Layout(("userId", "transactionId"), {"imageId": ("imageId",), "userId-date": ("userId", "date")}),
-    "pending-violations": Layout(("violationId",), {"pendingDate-requestedAt": ("pendingDate", "requestedAt")}),
-    "violation-content": Layout(("PK", "SK"), {}),
-}
-"""By the name of the table without its environment."""
+_LEDGER = Layout(
+    ("intentId", "item"),
+    {
+        "openIntents": ("openWorkload", "intentId"),
+        "jobId": ("jobId",),
+        "workload-createdAt": ("workload", "createdAt"),
+    },
+)
 
 
-def examine_tables(dynamodb: DynamoDBClient, names: Mapping[str, str]) -> Iterator[Finding]:
-    """Yield a finding for each table; `names` are their full names by those of `LAYOUTS`."""
-    for short, layout in LAYOUTS.items():
-        look = Look(f"table {short}", Target(f"table {names[short]}", "YORUTSUKE_ENV"), "dynamodb:DescribeTable")
-        yield look.find(partial(_examine, dynamodb, look, names[short], layout))
+def layouts(shapes: Iterable[RecordTableShape | ResultTableShape]) -> dict[str, Layout]:
+    """Return the layouts of the ledger's table and of tables of these shapes, by their names without environment."""
+    return {"batch-jobs": _LEDGER, **{shape.table: _layout(shape) for shape in shapes}}
+
+
+def examine_tables(
+    dynamodb: DynamoDBClient, wanted: Mapping[str, Layout], full_name: Callable[[str], str]
+) -> Iterator[Finding]:
+    """Yield a finding for each table of `layouts`."""
+    for short, layout in wanted.items():
+        name = full_name(short)
+        look = Look(f"table {short}", Target(f"table {name}", "YORUTSUKE_ENV"), "dynamodb:DescribeTable")
+        yield look.find(partial(_examine, dynamodb, look, name, layout))
+
+
+def _layout(shape: RecordTableShape | ResultTableShape) -> Layout:
+    if isinstance(shape, RecordTableShape):
+        return Layout((shape.key,), {shape.index: ("pendingDate", shape.time)})
+    indexes: dict[str, tuple[str, ...]] = {}
+    if shape.identity_index is not None:
+        indexes[shape.identity_index] = (shape.identity,)
+    if shape.neighbour_index is not None:
+        indexes["-".join(shape.neighbour_index)] = shape.neighbour_index
+    return Layout(shape.key, indexes)
 
 
 def _examine(dynamodb: DynamoDBClient, look: Look, name: str, layout: Layout) -> Finding:

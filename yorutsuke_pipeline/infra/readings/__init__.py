@@ -11,6 +11,7 @@ from yorutsuke_pipeline.infra.readings.queue import QUEUE, QUEUE_POLICY
 from yorutsuke_pipeline.infra.readings.role import MANAGED_POLICY, ROLE
 from yorutsuke_pipeline.infra.readings.rule import RULE
 from yorutsuke_pipeline.infra.readings.table import TABLE
+from yorutsuke_pipeline.infra.readings.table_bucket import TABLE_BUCKET
 from yorutsuke_pipeline.infra.readings.topic import SUBSCRIPTION, TOPIC, TOPIC_POLICY
 
 if TYPE_CHECKING:
@@ -32,6 +33,7 @@ READINGS: Mapping[str, Reading] = {
         RULE,
         SUBSCRIPTION,
         TABLE,
+        TABLE_BUCKET,
         TOPIC,
         TOPIC_POLICY,
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING
 
+from yorutsuke_pipeline.aws.examination.iceberg_table import examine_iceberg_table
 from yorutsuke_pipeline.blueprint import Blueprint, Face
 from yorutsuke_pipeline.engine.errors import ConfigurationError
 from yorutsuke_pipeline.line import Line, line_on_tables
@@ -34,7 +35,7 @@ def violations_table(product: Composition) -> ViolationsTable:
         from yorutsuke_pipeline.aws.violations_table import ViolationsTable  # noqa: PLC0415 — as above
     except ImportError as error:
         raise ConfigurationError(
-            f"what the workload violations needs is not installed ({error}): "
+            f"what the workload violations needs is not installed ({error}); "
             "pip install 'yorutsuke-pipeline[violations]'"
         ) from error
     settings = product.settings
@@ -52,6 +53,7 @@ def assemble(product: Composition) -> Line:
     """Return the line of violations."""
     # Opened by who needs it: loading what reads it takes a second, which a tick of the sensor must not.
     table = cache(lambda: violations_table(product))
+    settings = product.settings
     return line_on_tables(
         product,
         ViolationsWorkload(),
@@ -59,6 +61,7 @@ def assemble(product: Composition) -> Line:
         CONTENT,
         source=ViolationsSource(table),
         publisher=ViolationsPublisher(table),
+        examine=lambda: [examine_iceberg_table(settings.violations_warehouse, table, is_embedded=settings.is_embedded)],
     )
 
 

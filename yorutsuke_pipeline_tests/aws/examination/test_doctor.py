@@ -37,6 +37,7 @@ def test_without_credentials_nobody_else_is_asked(clients: AwsClients, policy: C
             policy,
             lambda: "receipts",
             {},
+            str,
             FixedPrices(),
             SystemClock(),
             FixedQuotas(POLICY.quotas),

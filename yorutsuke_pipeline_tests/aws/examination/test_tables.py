@@ -7,14 +7,21 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from yorutsuke_pipeline.aws.examination.finding import Finding, State
-from yorutsuke_pipeline.aws.examination.tables import LAYOUTS, examine_tables
+from yorutsuke_pipeline.aws.examination.tables import examine_tables, layouts
 from yorutsuke_pipeline.infra.template import read_template
+from yorutsuke_pipeline.workloads.receipts.tables import IMAGES, TRANSACTIONS
+from yorutsuke_pipeline.workloads.violations.tables import CONTENT, WAITING
 from yorutsuke_pipeline_tests.aws.examination.conftest import told
 
 if TYPE_CHECKING:
     from yorutsuke_pipeline.aws.clients import AwsClients
 
-NAMES = {name: f"yorutsuke-{name}-prod" for name in LAYOUTS}
+LAYOUTS = layouts([IMAGES, TRANSACTIONS, WAITING, CONTENT])
+EXAMINED = "pending-images"
+
+
+def full_name(short: str) -> str:
+    return f"yorutsuke-{short}-prod"
 
 
 def described(short: str) -> dict[str, Any]:
@@ -32,15 +39,15 @@ def schema(key: tuple[str, ...]) -> list[dict[str, str]]:
 
 
 def examined(clients: AwsClients, **changes: Any) -> Finding:  # noqa: ANN401 — parts of a table's description
-    """Examine the tables, the first of them described otherwise; return what is found of that one."""
-    first, *others = LAYOUTS
+    """Examine the tables, one of them described otherwise; return what is found of that one."""
     with told(clients.dynamodb) as stub:
-        stub.add_response("describe_table", {"Table": {**described(first), **changes}}, {"TableName": NAMES[first]})
-        for name in others:
-            stub.add_response("describe_table", {"Table": described(name)}, {"TableName": NAMES[name]})
-        found = list(examine_tables(clients.dynamodb, NAMES))
-    assert {finding.state for finding in found[1:]} == {State.GOOD}
-    return found[0]
+        for name in LAYOUTS:
+            table = {**described(name), **(changes if name == EXAMINED else {})}
+            stub.add_response("describe_table", {"Table": table}, {"TableName": full_name(name)})
+        found = {finding.check: finding for finding in examine_tables(clients.dynamodb, LAYOUTS, full_name)}
+    examined = found.pop(f"table {EXAMINED}")
+    assert {finding.state for finding in found.values()} == {State.GOOD}
+    return examined
 
 
 def test_tables_as_the_template_declares_them_are_good(clients: AwsClients) -> None:
@@ -83,7 +90,7 @@ def test_a_table_that_is_not_there_says_what_to_deploy(clients: AwsClients) -> N
     with told(clients.dynamodb) as stub:
         for _ in LAYOUTS:
             stub.add_client_error("describe_table", "ResourceNotFoundException", http_status_code=400)
-        found = list(examine_tables(clients.dynamodb, NAMES))
+        found = list(examine_tables(clients.dynamodb, LAYOUTS, full_name))
 
     assert [finding.state for finding in found] == [State.MEND] * len(LAYOUTS)
     assert all(finding.remedy.startswith("deploy infra/template.yaml") for finding in found)

@@ -20,8 +20,9 @@ from yorutsuke_pipeline.defs.jobs import INTENT_TAG
 from yorutsuke_pipeline.defs.resources import build_resources
 from yorutsuke_pipeline.defs.sensors.day_runs import PARTITION_TAG
 from yorutsuke_pipeline.defs.stop_jobs import STOP_JOBS
+from yorutsuke_pipeline.lineup import blueprint_of, blueprints
 from yorutsuke_pipeline.settings import load_settings
-from yorutsuke_pipeline.workloads.receipts.line import BLUEPRINT
+from yorutsuke_pipeline.stages import Stages
 from yorutsuke_pipeline_tests.cli.conftest import Terminal
 from yorutsuke_pipeline_tests.fakes.run_queue import FakeRunQueue
 from yorutsuke_pipeline_tests.receipts import receipts_stages
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
     from yorutsuke_pipeline.composition import Composition
     from yorutsuke_pipeline_tests.security.days import Place
 
-SUBMITTER, INGESTER, SENSOR, OPERATOR = "submitter", "ingester", "sensor", "operator"
+SUBMITTER, INGESTER, SENSOR, OPERATOR, API = "submitter", "ingester", "sensor", "operator", "api"
 SECONDS_FOR_JOBS = 60.0
 
 
@@ -69,6 +70,11 @@ class Actors:
     def with_settings(self, **settings: str) -> Actors:
         """Return the same actors in a deployment that is set otherwise."""
         return replace(self, settings={**self.settings, **settings})
+
+    def stages(self, actor: str, workload: str) -> Stages:
+        """Return the stages of a workload as an actor has them."""
+        product = self.product(actor)
+        return Stages(blueprint_of(product.settings, workload).assemble(product))
 
     def stranded(self, day: date) -> tuple[str, ...]:
         """Return what the ingester's checks say is claimed by a closed intent."""
@@ -106,6 +112,11 @@ class Actors:
             self.instance.add_run(_run(day, "submit_batch", dg.DagsterRunStatus.SUCCESS))
         return {str(request.partition_key) for request in self._evaluate("batch_completion").run_requests or ()}
 
+    def launched(self) -> dict[str, str]:
+        """Evaluate the completion sensor; return the job that it launches for each intent."""
+        requests = self._evaluate("batch_completion").run_requests or ()
+        return {str(request.tags[INTENT_TAG]): str(request.job_name) for request in requests}
+
     def look_for_late_days(self) -> str:
         """Evaluate the sensor of what takes too long; return what it says."""
         return str(self._evaluate("late_days").skip_message)
@@ -117,9 +128,9 @@ class Actors:
         self.instance.report_run_failed(run)
         return str(self._evaluate("failed_days", cursor).skip_message)
 
-    def nightly(self, day: date) -> set[str]:
-        """Evaluate the schedule of the night after a day; return the days that it launches a run for."""
-        schedule = _definitions().get_repository_def().get_schedule_def("nightly")
+    def nightly(self, day: date, name: str = "nightly") -> set[str]:
+        """Evaluate a schedule of the night after a day; return the days that it launches a run for."""
+        schedule = _definitions().get_repository_def().get_schedule_def(name)
         two_in_tokyo = datetime(day.year, day.month, day.day, 17, tzinfo=timezone.utc)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -148,15 +159,18 @@ class Actors:
         """Run a command of the operator's; return the document that it prints."""
         return json.loads(self.command(*words, "--json"))
 
-    def run_in_dagster(self, actor: str, names: tuple[str, ...], day: date) -> None:
-        """Materialize assets of a day, and run their checks, as the jobs do."""
+    def run_in_dagster(
+        self, actor: str, keys: Sequence[str | Sequence[str]], day: date, intent_id: str | None = None
+    ) -> None:
+        """Materialize assets of a day, or of one intent of it, and run their checks, as the jobs do."""
         wanted = [*(_definitions().assets or []), *(_definitions().asset_checks or [])]
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             ended = dg.materialize(
                 cast("Any", wanted),
-                selection=dg.AssetSelection.assets(*names),
+                selection=dg.AssetSelection.assets(*map(dg.AssetKey, keys)),
                 partition_key=day.isoformat(),
+                tags={} if intent_id is None else {INTENT_TAG: intent_id},
                 instance=self.instance,
                 resources=self._all_resources(actor),
             )
@@ -188,7 +202,7 @@ class Actors:
 
     def _all_resources(self, actor: str) -> dict[str, Any]:
         product = dg.ResourceDefinition.hardcoded_resource(self.product(actor))
-        return {**build_resources([BLUEPRINT]), "product": product}
+        return {**build_resources(blueprints(self.product(actor).settings)), "product": product}
 
     def _resources(self, actor: str, names: set[str]) -> dict[str, Any]:
         return {name: given for name, given in self._all_resources(actor).items() if name in {"product", *names}}

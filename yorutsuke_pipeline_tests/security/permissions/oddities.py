@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from yorutsuke_pipeline.aws.object_writer import PART_BYTES
 from yorutsuke_pipeline.engine.errors import TransientError
 from yorutsuke_pipeline_tests.aws.wire import answer, answering
-from yorutsuke_pipeline_tests.security.permissions.actors import INGESTER, OPERATOR, SENSOR, SUBMITTER
+from yorutsuke_pipeline_tests.security.permissions.actors import API, INGESTER, OPERATOR, SENSOR, SUBMITTER
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -27,7 +27,7 @@ STREAMED = {
 
 def an_account_whose_own_quotas_are_not_listed(actors: Actors, _folder: Path) -> None:
     """Those of every account are asked for then."""
-    for actor in (SUBMITTER, SENSOR, OPERATOR):
+    for actor in (SUBMITTER, SENSOR, OPERATOR, API):
         product = actors.with_settings().product(actor)
         with answering(product.clients.service_quotas, "ListServiceQuotas", lambda: answer({"Quotas": []})):
             assert product.quota_book.quotas(product.settings.model_id).note is None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from yorutsuke_pipeline_tests.security.permissions import errands, nights, oddities, trial_days
+from yorutsuke_pipeline_tests.security.permissions import errands, nights, oddities, orders, trial_days
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -22,6 +22,10 @@ SCENES: tuple[Callable[[Actors, Path], None], ...] = (
     nights.a_day_of_many_jobs,
     nights.days_with_another_model,
     nights.a_day_that_is_sealed_and_not_submitted,
+    orders.violations_that_an_order_selects,
+    orders.receipts_that_an_order_names,
+    orders.orders_that_are_stopped,
+    orders.violations_that_need_a_person,
     oddities.an_account_whose_own_quotas_are_not_listed,
     errands.what_people_look_at,
     errands.what_people_decide,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import dagster as dg
 import pytest
 
-from yorutsuke_pipeline_tests.security.permissions.actors import INGESTER, OPERATOR, SENSOR, SUBMITTER, Actors
+from yorutsuke_pipeline_tests.security.permissions.actors import API, INGESTER, OPERATOR, SENSOR, SUBMITTER, Actors
 from yorutsuke_pipeline_tests.security.permissions.policies import (
     LONGEST_POLICY,
     documents_of,
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from yorutsuke_pipeline_tests.security.permissions.policies import Grant
     from yorutsuke_pipeline_tests.security.permissions.recorder import Recorder
 
-ACTORS = (SUBMITTER, INGESTER, SENSOR, OPERATOR)
+ACTORS = (SUBMITTER, INGESTER, SENSOR, OPERATOR, API)
 
 
 @pytest.fixture(scope="module")
