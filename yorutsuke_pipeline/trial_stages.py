@@ -72,4 +72,4 @@ def comparer(line: Line) -> Comparer:
 
 def accepter(line: Line) -> Accepter:
     """Return what writes the answers of a trial that a person accepts."""
-    return Accepter(line.workload, line.results)
+    return Accepter(line.workload, line.results, line.publisher)

@@ -147,7 +147,7 @@ def accept(
     if not yes:
         number = collected.record_count if chosen is None else len(chosen)
         confirm(f"Write {', '.join(taken)} of {number} answers over the {line.terms.result}s?")
-    done = accepter(line).accept(pairs.pairs(collected, judged_at=now), taken, chosen)
+    done = accepter(line).accept(collected, pairs.pairs(collected, judged_at=now), taken, chosen)
     if fields is None and records is None:
         collected = rules.close(collected, accepted=done.written_count)
     print_acceptance(collected, done, line.terms, as_json=as_json)

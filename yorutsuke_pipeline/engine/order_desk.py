@@ -11,8 +11,6 @@ from typing import TYPE_CHECKING
 
 from yorutsuke_pipeline.engine import layout
 from yorutsuke_pipeline.engine.batch_job import PLANNED
-from yorutsuke_pipeline.engine.day_intents import is_numbered
-from yorutsuke_pipeline.engine.days import day_of
 from yorutsuke_pipeline.engine.errors import (
     BudgetExceededError,
     ConfigurationError,
@@ -20,19 +18,19 @@ from yorutsuke_pipeline.engine.errors import (
     OrderConflictError,
     PermanentError,
 )
-from yorutsuke_pipeline.engine.identity import check_intent_id, fingerprint
 from yorutsuke_pipeline.engine.intent import Intent, IntentStatus
 from yorutsuke_pipeline.engine.model_family import family_of
+from yorutsuke_pipeline.engine.order_names import name_of_another, ordered_intent
 from yorutsuke_pipeline.engine.order_states import STOPPED_NOTE, order_state
 from yorutsuke_pipeline.engine.ordered_records import order_of, write_ordered, write_selection
-from yorutsuke_pipeline.engine.orders import Estimate, Order, OrderPage, OrderStatus, Placed, Wanted, policy_of
+from yorutsuke_pipeline.engine.orders import Estimate, OrderPage, OrderStatus, Placed, Wanted, policy_of
 from yorutsuke_pipeline.engine.record import PendingRecord
 from yorutsuke_pipeline.engine.redriving import Verdict
 from yorutsuke_pipeline.engine.stopping import StopOutcome
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from datetime import date, datetime
+    from datetime import date
 
     from yorutsuke_pipeline.engine.batch_job import BatchJob
     from yorutsuke_pipeline.engine.dead_letter_box import Case, DeadLetterBox
@@ -42,9 +40,6 @@ if TYPE_CHECKING:
     from yorutsuke_pipeline.engine.quoting import Quoter
     from yorutsuke_pipeline.engine.redriving import Redriver
     from yorutsuke_pipeline.engine.stopping import Stopper
-
-# As much of a fingerprint as an id has room for; 12 hex digits of one workload's day do not meet by chance.
-_SHOWN = 12
 
 
 @dataclass(frozen=True)
@@ -66,7 +61,7 @@ class OrderDesk:
             ConfigurationError: Its model is none that can be asked.
         """
         family_of(wanted.model_id or self.opening.policy.model_id)
-        quoter = self.quoter.ordering(self._intent(wanted, self.opening.clock.now()))
+        quoter = self.quoter.ordering(self._intent(wanted))
         if wanted.identities is not None:
             # Who names records wants them all: a budget does not choose among them, it refuses (`place`).
             quoter = replace(quoter, policy=replace(quoter.policy, budget_usd=None))
@@ -83,7 +78,7 @@ class OrderDesk:
             OrderConflictError: As `place`.
             ConfigurationError: Its name cannot be used.
         """
-        return self._known(self._intent(wanted, self.opening.clock.now()))
+        return self._known(self._intent(wanted))
 
     def place(self, wanted: Wanted) -> Placed:
         """Write an order down, or return the one that is there under its name.
@@ -94,7 +89,7 @@ class OrderDesk:
             BudgetExceededError: What it names would pass its budget, or that of the deployment.
             ConfigurationError: Its name or its model cannot be used.
         """
-        intent = self._intent(wanted, self.opening.clock.now())
+        intent = self._intent(wanted)
         known = self._known(intent)
         if known is not None:
             return known
@@ -184,11 +179,10 @@ class OrderDesk:
         again = [each for each in map(self._redriven, self.letters.cases_of(intent)) if each is not None]
         if not again:
             return None
-        # Named after who gave each of them up: once the new order has done so too, the next is another one.
-        left_by = [[record.identity, record.attributes.get("lastIntentId")] for record in again]
-        name = f"{intent.workload}-again-{fingerprint({'model': intent.model_id, 'records': left_by})[:_SHOWN]}"
         identities = tuple(record.identity for record in again)
-        return self.place(Wanted(owner, name, identities=identities, model_id=intent.model_id))
+        return self.place(
+            Wanted(owner, name_of_another(intent, again), identities=identities, model_id=intent.model_id)
+        )
 
     def _redriven(self, case: Case) -> PendingRecord | None:
         """Put a record that waits for a person back in line; return it if that was done, now or before."""
@@ -198,34 +192,9 @@ class OrderDesk:
             record if record is not None and (is_done or (record.waits and "redrivenAt" in record.attributes)) else None
         )
 
-    def _intent(self, wanted: Wanted, now: datetime) -> Intent:
-        """Return the intent that an order is, with the name that it has or that follows from its content."""
-        name = self.opening.workload.name
-        model_id = wanted.model_id or self.opening.policy.model_id
-        content = {
-            "workload": name,
-            "owner": wanted.owner,
-            "identities": wanted.identities,
-            "selection": wanted.selection,
-            "model": model_id,
-            # The same amount may be written in more than one way.
-            "budget": None if wanted.budget_usd is None else f"{wanted.budget_usd.normalize():f}",
-            "fewest": wanted.fewest_records,
-        }
-        marked, day = fingerprint(content), day_of(now)
-        given = wanted.intent_id or f"{name}-{day.isoformat()}-r{marked[:_SHOWN]}"
-        if is_numbered(given):
-            raise ConfigurationError(f"{given!r} is how scheduled intents are named; choose another name")
-        return Intent(
-            intent_id=check_intent_id(given),
-            workload=name,
-            day=day,
-            model_id=model_id,
-            prompt_version=self.opening.workload.prompt_version,
-            trace_id=fingerprint({"trace": given})[:32],
-            created_at=now,
-            order=Order(wanted.owner, marked[:32], wanted.budget_usd, wanted.fewest_records),
-        )
+    def _intent(self, wanted: Wanted) -> Intent:
+        opening = self.opening
+        return ordered_intent(wanted, opening.workload, opening.policy.model_id, opening.clock.now())
 
     def _known(self, intent: Intent) -> Placed | None:
         """Return the order that is there under the name of this one, if it is the same."""

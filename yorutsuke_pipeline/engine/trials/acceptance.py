@@ -14,7 +14,8 @@ from yorutsuke_pipeline.engine.streams import chunked
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
 
-    from yorutsuke_pipeline.engine.ports import ResultTable
+    from yorutsuke_pipeline.engine.intent import Intent
+    from yorutsuke_pipeline.engine.ports import Publisher, ResultTable
     from yorutsuke_pipeline.engine.trials.comparison import Pair
     from yorutsuke_pipeline.engine.workload import Row, Workload
 
@@ -42,12 +43,16 @@ class Accepter:
 
     workload: Workload
     table: ResultTable
+    publisher: Publisher | None = None
 
-    def accept(self, pairs: Iterable[Pair], fields: Collection[str], chosen: Collection[str] | None) -> Acceptance:
-        """Write what a trial answered over what is stored.
+    def accept(
+        self, trial: Intent, pairs: Iterable[Pair], fields: Collection[str], chosen: Collection[str] | None
+    ) -> Acceptance:
+        """Write what a trial answered over what is stored, and publish that where results are published.
 
         Args:
-            pairs: Of the trial.
+            trial: The trial.
+            pairs: Of it.
             fields: Which of the compared fields to take.
             chosen: The records, by identity; None for all.
 
@@ -55,10 +60,15 @@ class Accepter:
             UnwrittenError: Rows were left at the deadline; accept again.
         """
         done = Acceptance()
+        keys: list[dict[str, str]] = []
         for block in chunked(self._rows(pairs, fields, chosen, done), _BLOCK):
             kept = self.table.write(block)
             done.written_count += len(block) - kept
             done.edited_count += kept
+            keys += map(self.table.key, block)
+        if self.publisher is not None and keys:
+            # Read again: where a person has edited meanwhile, it is that which is published.
+            self.publisher.publish(trial, self.table.read(keys))
         return done
 
     def _rows(

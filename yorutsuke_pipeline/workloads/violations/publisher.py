@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from yorutsuke_pipeline.engine.intent import Intent
     from yorutsuke_pipeline.engine.workload import Row
@@ -46,6 +46,20 @@ class ViolationsPublisher:
     table: Callable[[], TextRows]
 
     def publish(self, intent: Intent, rows: Iterable[Row]) -> Mapping[str, int]:
-        """Merge the texts of an intent into the table, all of them or none."""
-        merged = self.table().merge(rows, intent.intent_id)
-        return {"updated": merged.updated, "unchanged": merged.unchanged, "unknown": len(merged.unknown)}
+        """Merge the texts of an intent into the table, all of them or none.
+
+        A row whose title a person has emptied is no text any more: it is left out, and counted.
+        """
+        emptied = 0
+
+        def texts() -> Iterator[Row]:
+            nonlocal emptied
+            for row in rows:
+                if row.get("title_bedrock"):
+                    yield row
+                else:
+                    emptied += 1
+
+        merged = self.table().merge(texts(), intent.intent_id)
+        counts = {"updated": merged.updated, "unchanged": merged.unchanged, "unknown": len(merged.unknown)}
+        return {**counts, "emptied": emptied}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -19,9 +20,24 @@ from yorutsuke_pipeline_tests.engine.trials.stages import (
 from yorutsuke_pipeline_tests.fakes.prices import NOVA_LITE
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from yorutsuke_pipeline.engine.intent import Intent
+    from yorutsuke_pipeline.engine.workload import Row
     from yorutsuke_pipeline_tests.engine.nights import Night
 
 FIELDS = ReceiptsWorkload().compared_fields
+
+
+@dataclass
+class FakePublisher:
+    """Implements `Publisher`; keeps what it is given."""
+
+    by_intent: dict[str, list[Row]] = field(default_factory=dict)
+
+    def publish(self, intent: Intent, rows: Iterable[Row]) -> Mapping[str, int]:
+        self.by_intent[intent.intent_id] = list(rows)
+        return {}
 
 
 def row_of(night: Night, identity: str) -> dict[str, Any]:
@@ -95,7 +111,7 @@ def test_accepting_writes_the_answers_with_where_they_came_from_and_keeps_what_i
     row_of(night, "img-2").update(amount=Decimal(7), note="mine", expiresAt=99, status="migrationFailed")
     intent = asked(night)
 
-    done = accepter(night).accept(pairs(night, intent), FIELDS, None)
+    done = accepter(night).accept(intent, pairs(night, intent), FIELDS, None)
 
     row = row_of(night, "img-2")
     assert done == Acceptance(written_count=4)
@@ -104,13 +120,23 @@ def test_accepting_writes_the_answers_with_where_they_came_from_and_keeps_what_i
     assert len(night.table.rows) == 4
 
 
+def test_what_is_accepted_is_published_where_results_are_as_the_table_has_it() -> None:
+    night, published = ended_night(4), FakePublisher()
+    row_of(night, "img-1").update(amount=Decimal(1), editedAt="2026-01-10T00:00:00Z")
+    intent = asked(night)
+
+    replace(accepter(night), publisher=published).accept(intent, pairs(night, intent), FIELDS, None)
+
+    assert published.by_intent == {TRIAL: [row_of(night, name) for name in ("img-2", "img-3", "img-4")]}
+
+
 def test_accepting_again_changes_nothing() -> None:
     night = ended_night(4)
     intent = asked(night)
-    accepter(night).accept(pairs(night, intent), FIELDS, None)
+    accepter(night).accept(intent, pairs(night, intent), FIELDS, None)
     before = {place: dict(row) for place, row in night.table.rows.items()}
 
-    accepter(night).accept(pairs(night, intent), FIELDS, None)
+    accepter(night).accept(intent, pairs(night, intent), FIELDS, None)
 
     assert night.table.rows == before
 
@@ -118,10 +144,11 @@ def test_accepting_again_changes_nothing() -> None:
 def test_what_a_person_edited_is_never_written_over_not_even_after_it_was_compared() -> None:
     night = ended_night(4)
     row_of(night, "img-1").update(amount=Decimal(1), editedAt="2026-01-10T00:00:00Z")
-    compared = pairs(night, asked(night))
+    intent = asked(night)
+    compared = pairs(night, intent)
     row_of(night, "img-2").update(amount=Decimal(2), editedAt="2026-01-10T00:00:00Z")
 
-    done = accepter(night).accept(compared, FIELDS, None)
+    done = accepter(night).accept(intent, compared, FIELDS, None)
 
     assert (done.written_count, done.edited_count) == (2, 2)
     assert (row_of(night, "img-1")["amount"], row_of(night, "img-2")["amount"]) == (Decimal(1), Decimal(2))
@@ -132,7 +159,7 @@ def test_of_chosen_fields_only_these_are_taken() -> None:
     row_of(night, "img-2").update(amount=Decimal(7), merchant="another shop", warnings=["old_date"])
     intent = asked(night)
 
-    accepter(night).accept(pairs(night, intent), ["amount"], None)
+    accepter(night).accept(intent, pairs(night, intent), ["amount"], None)
 
     row = row_of(night, "img-2")
     assert (row["amount"], row["merchant"], row["intentId"]) == (Decimal(1500), "another shop", TRIAL)
@@ -143,7 +170,7 @@ def test_of_chosen_records_only_these_are_written() -> None:
     night = ended_night(4)
     intent = asked(night)
 
-    done = accepter(night).accept(pairs(night, intent), FIELDS, {"img-3"})
+    done = accepter(night).accept(intent, pairs(night, intent), FIELDS, {"img-3"})
 
     assert done.written_count == 1
     assert [row["imageId"] for row in night.table.rows.values() if row["intentId"] == TRIAL] == ["img-3"]
@@ -154,6 +181,6 @@ def test_a_transaction_that_is_gone_stays_gone() -> None:
     intent = asked(night)
     night.table.rows.pop(next(iter(night.table.rows)))
 
-    done = accepter(night).accept(pairs(night, intent), FIELDS, None)
+    done = accepter(night).accept(intent, pairs(night, intent), FIELDS, None)
 
     assert (done.written_count, done.without_result, len(night.table.rows)) == (3, 1, 3)
