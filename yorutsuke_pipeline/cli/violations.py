@@ -1,8 +1,8 @@
 """`yorutsuke violations`: the Iceberg table of violations, made and filled; texts for its rows, estimated and ordered.
 
 What belongs here: the commands for the table. Estimates and orders are `violation_orders.py`, how a file's rows are
-read and checked `violation_rows.py`. What becomes of an order the commands of every workload show, with
-`--workload violations`.
+read and checked `violation_rows.py`, what was written `violation_texts.py`. What becomes of an order the commands of
+every workload show, with `--workload violations`.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from yorutsuke_pipeline.cli.output import print_json
 from yorutsuke_pipeline.cli.parameters import as_json_option, the_product
 from yorutsuke_pipeline.cli.violation_orders import estimate, order
 from yorutsuke_pipeline.cli.violation_rows import FORMATS, read_rows
+from yorutsuke_pipeline.cli.violation_texts import texts
 
 if TYPE_CHECKING:
     from yorutsuke_pipeline.aws.violations_table import ViolationsTable
@@ -32,6 +33,7 @@ def violations() -> None:
 
 violations.add_command(estimate)
 violations.add_command(order)
+violations.add_command(texts)
 
 
 @violations.command()

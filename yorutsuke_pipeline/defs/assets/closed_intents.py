@@ -16,6 +16,7 @@ from yorutsuke_pipeline.engine.cost_table import COST_COLUMNS, cost_rows
 from yorutsuke_pipeline.engine.days import parse_day
 from yorutsuke_pipeline.engine.errors import YorutsukeError
 from yorutsuke_pipeline.engine.intent import ResultStats
+from yorutsuke_pipeline.engine.layout import archive_folder
 from yorutsuke_pipeline.engine.spending import Amounts, Spending
 from yorutsuke_pipeline.engine.terms import command
 
@@ -40,7 +41,7 @@ def build_closed_intents(blueprint: Blueprint, days: dg.PartitionsDefinition[str
         with clear_failures():
             report = metered(stages.archiver, context).archive(day, only=intent_of(context))
         month = _month(context, stages.spending, report)
-        metadata = _metadata(report, day)
+        metadata = _metadata(report, day, has_sources=stages.line.workload.source_prefix is not None)
         if month:
             metadata["month"] = f"{next(iter(month)):%Y-%m}"
             metadata["costs_of_the_month"] = markdown_table(cost_rows(month), COST_COLUMNS)
@@ -62,7 +63,7 @@ def _month(context: dg.AssetExecutionContext, spending: Spending, report: Archiv
         return {}
 
 
-def _metadata(report: ArchiveReport, day: date) -> Metadata:
+def _metadata(report: ArchiveReport, day: date, *, has_sources: bool) -> Metadata:
     results = [(intent, intent.result or ResultStats(0, 0)) for intent in report.closed]
     rows = [
         {
@@ -75,16 +76,20 @@ def _metadata(report: ArchiveReport, day: date) -> Metadata:
         }
         for intent, result in results
     ]
-    return {
+    success_count = sum(result.success_count for _, result in results)
+    archive: Metadata = {
         "dagster/row_count": report.archived_count,
-        "archive": f"processed/{day.isoformat()}/",
-        "successCount": sum(result.success_count for _, result in results),
+        "archive": archive_folder(day),
+        "not_archived": counted(report.failures, name="reason"),
+    }
+    return {
+        **(archive if has_sources else {"dagster/row_count": success_count}),
+        "successCount": success_count,
         "failureCount": sum(result.failure_count for _, result in results),
         "totalCount": sum(result.total_count for _, result in results),
         "cost_usd": usd(total([intent.cost_usd for intent in report.closed])),
         "on_demand_usd": usd(total([intent.on_demand_usd for intent in report.closed])),
         **{f"published_{word}": count for word, count in report.published.items()},
-        "not_archived": counted(report.failures, name="reason"),
         "intents": markdown_table(
             rows, ["intent", "accepted", "not accepted", "estimate USD", "cost USD", "on demand USD"]
         ),
