@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from pyiceberg.catalog import load_catalog
 from pyiceberg.catalog.sql import SqlCatalog
-from sqlalchemy import URL
+from sqlalchemy import URL, NullPool, create_engine
 
 from yorutsuke_pipeline.aws.iceberg_failures import reaching
 
@@ -57,7 +57,11 @@ def embedded_catalog(home: Path) -> Catalog:
                 connection.execute("PRAGMA journal_mode=WAL")
             # Addresses in one piece: in a text, a `?` or `#` of the path would be taken for the end of it.
             address: Any = URL.create("sqlite", database=str(database), query={"timeout": str(_BUSY_SECONDS)})
-            return SqlCatalog(_NAME, uri=address, warehouse=str(folder / "warehouse"), **_FILES)
+            catalog = SqlCatalog(_NAME, uri=address, warehouse=str(folder / "warehouse"), **_FILES)
+            # A connection for each use, which takes microseconds: nobody has to think of closing the catalog.
+            catalog.engine.dispose()
+            catalog.engine = create_engine(address, poolclass=NullPool)
+            return catalog
 
 
 def s3_tables_catalog(table_bucket: str, endpoint: str | None = None) -> Catalog:
