@@ -41,6 +41,13 @@ def commands(tmp_path: Path) -> Path:
     return tmp_path
 
 
+def _hear_every_signal() -> None:
+    """Let a process hear what a person's would: whoever starts tests may have it ignored or held back."""
+    signal.pthread_sigmask(signal.SIG_SETMASK, ())
+    for number in (signal.SIGHUP, signal.SIGINT, signal.SIGQUIT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_DFL)
+
+
 @pytest.fixture
 def make_dev(commands: Path) -> Iterator[subprocess.Popen[bytes]]:
     (commands / "installed").touch()
@@ -51,8 +58,7 @@ def make_dev(commands: Path) -> Iterator[subprocess.Popen[bytes]]:
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
         start_new_session=True,
-        # A shell that starts tests in the background has Ctrl-C ignored by all that they start.
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509 — no thread holds a lock here
+        preexec_fn=_hear_every_signal,  # noqa: PLW1509 — no thread holds a lock here
     ) as process:
         yield process
         with suppress(ProcessLookupError):
