@@ -27,11 +27,14 @@ RECEIPTS: dict[str, Any] = {"intentId": "lunch-1", "pendingImageIds": ["image-1"
 
 @dataclass
 class KeptTokens:
-    """Implements `TokenBook` in memory."""
+    """Implements `TokenBook` in memory; while `fault` is set, it cannot be read."""
 
     kept: list[TokenEntry] = field(default_factory=list)
+    fault: Exception | None = None
 
     def entries(self) -> list[TokenEntry]:
+        if self.fault is not None:
+            raise self.fault
         return self.kept
 
     def make(self, owner: str, *scopes: Scope, expires: datetime | None = None) -> str:

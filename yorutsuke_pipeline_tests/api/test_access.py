@@ -169,12 +169,9 @@ def test_guessing_is_slowed_down_and_locks_nobody_out(strict: Service) -> None:
 
 
 def test_when_the_tokens_cannot_be_read_nobody_is_let_in_and_nothing_is_told(
-    service: Service, monkeypatch: pytest.MonkeyPatch
+    service: Service,
 ) -> None:
-    def unreadable() -> list[Any]:
-        raise ConfigurationError("the tokens in /secret/place cannot be used")
-
-    monkeypatch.setattr(service.tokens, "entries", unreadable)
+    service.tokens.fault = ConfigurationError("the tokens in /secret/place cannot be used")
 
     answer = _list(service, service.admin)
 

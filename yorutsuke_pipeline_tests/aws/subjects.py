@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import random
 from dataclasses import dataclass
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
+from yorutsuke_pipeline.aws.record_table import RecordTable
 from yorutsuke_pipeline.workloads.receipts.tables import IMAGES
 from yorutsuke_pipeline.workloads.violations.tables import WAITING
+from yorutsuke_pipeline_tests.fakes.clock import FakeClock
 from yorutsuke_pipeline_tests.fakes.record_table import FakeRecordTable
 
 if TYPE_CHECKING:
@@ -14,6 +18,7 @@ if TYPE_CHECKING:
 
     import pytest
 
+    from yorutsuke_pipeline.engine.ports import PendingRecords
     from yorutsuke_pipeline.engine.table_shapes import RecordTableShape
     from yorutsuke_pipeline_tests.aws.places import Place
 
@@ -36,6 +41,20 @@ class Subject(Generic[Port]):
     port: Port
     put: Callable[[dict[str, Any]], None]
     row: Callable[[str], dict[str, Any]]
+
+
+def waiting_records(request: pytest.FixtureRequest) -> Subject[PendingRecords]:
+    """Return the port of records that wait, over the place that a fixture's parameter names."""
+    return over_records(
+        request,
+        lambda fake: fake,
+        lambda place, shape: RecordTable(place.clients.dynamodb, place.tables[shape.table], shape, FakeClock()),
+    )
+
+
+def a_day() -> date:
+    """Return a day of a test's own: tests share the embedded AWS."""
+    return date(1000, 1, 1) + timedelta(days=random.randrange(300_000))
 
 
 def over_records(

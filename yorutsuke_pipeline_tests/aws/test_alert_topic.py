@@ -54,10 +54,10 @@ def test_a_subject_that_sns_would_refuse_is_made_one_that_it_takes(
 ) -> None:
     alerts, received = topic
 
-    alerts.send(Alert("k", "領収書\nof " + "x" * 200, "text"))
+    alerts.send(Alert("k", "領収書\nof " + "late " * 50, "text"))
 
     subject = received()["Subject"]
-    assert subject.startswith(f"yorutsuke-prod: {'?' * 3} of xxx")
+    assert subject.startswith("yorutsuke-prod: " + 3 * "?" + " of late late")
     assert len(subject) == 100
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 from decimal import Decimal
@@ -15,10 +14,10 @@ from yorutsuke_pipeline.engine.days import utc_text
 from yorutsuke_pipeline.engine.errors import ThrottledError
 from yorutsuke_pipeline.engine.record import PendingRecord
 from yorutsuke_pipeline.workloads.violations.tables import WAITING
-from yorutsuke_pipeline_tests.aws.subjects import PLACES, Subject, over_records
+from yorutsuke_pipeline_tests.aws.subjects import PLACES, Subject, a_day, waiting_records
 from yorutsuke_pipeline_tests.aws.test_table_calls import client
 from yorutsuke_pipeline_tests.aws.wire import IMPATIENT, UNHURRIED, Wire, answer, quick_retries
-from yorutsuke_pipeline_tests.fakes.clock import NIGHT, FakeClock
+from yorutsuke_pipeline_tests.fakes.clock import NIGHT
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -31,17 +30,12 @@ THROTTLED = answer({"__type": "x#ProvisionedThroughputExceededException", "messa
 
 @pytest.fixture(params=PLACES)
 def subject(request: pytest.FixtureRequest) -> Subject[PendingRecords]:
-    return over_records(
-        request,
-        lambda fake: fake,
-        lambda place, shape: RecordTable(place.clients.dynamodb, place.tables[shape.table], shape, FakeClock()),
-    )
+    return waiting_records(request)
 
 
 @pytest.fixture
 def day() -> date:
-    """A day of this test's own: tests share the embedded AWS."""
-    return date(1000, 1, 1) + timedelta(days=random.randrange(300_000))
+    return a_day()
 
 
 def violation(name: str, **others: Any) -> PendingRecord:  # noqa: ANN401 — any attribute

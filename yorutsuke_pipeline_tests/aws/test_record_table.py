@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import random
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from yorutsuke_pipeline.aws.record_table import RecordTable
-from yorutsuke_pipeline_tests.aws.subjects import PLACES, Subject, over_records
-from yorutsuke_pipeline_tests.fakes.clock import FakeClock
+from yorutsuke_pipeline_tests.aws.subjects import PLACES, Subject, a_day, waiting_records
 
 if TYPE_CHECKING:
     from yorutsuke_pipeline.engine.ports import PendingRecords
@@ -21,17 +18,12 @@ MINE, OTHER = "receipts-2026-01-09-001", "receipts-2026-01-09-002"
 
 @pytest.fixture(params=PLACES)
 def subject(request: pytest.FixtureRequest) -> Subject[PendingRecords]:
-    return over_records(
-        request,
-        lambda fake: fake,
-        lambda place, shape: RecordTable(place.clients.dynamodb, place.tables[shape.table], shape, FakeClock()),
-    )
+    return waiting_records(request)
 
 
 @pytest.fixture
 def day() -> date:
-    """A day of this test's own: tests share the embedded AWS."""
-    return date(1000, 1, 1) + timedelta(days=random.randrange(300_000))
+    return a_day()
 
 
 def waiting(name: str, day: date, hour: int = 3, **others: Any) -> dict[str, Any]:  # noqa: ANN401 — any attribute
