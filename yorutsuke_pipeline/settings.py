@@ -109,7 +109,7 @@ class Settings(BaseModel):
     price_input: Decimal | None = Field(None, description="USD per million input tokens, on demand", gt=0)
     price_output: Decimal | None = Field(None, description="USD per million output tokens, on demand", gt=0)
     timeout_hours: int = Field(24, description="How long a batch job may wait and run", ge=24, le=168)
-    concurrency: int = Field(16, description="Calls to AWS in flight at once in a stage", ge=1, le=256)
+    concurrency: int = Field(32, description="Calls to AWS in flight at once in a stage", ge=1, le=256)
     fewest_records: int | None = Field(None, description="The fewest records in a batch job, if not the quota", ge=1)
     most_records: int | None = Field(None, description="The most records in a job and a file, if not the quotas", ge=1)
     part_bytes: int | None = Field(None, description="The largest input file, if not nine tenths of the quota", ge=1)

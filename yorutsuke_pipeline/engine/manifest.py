@@ -222,9 +222,11 @@ class ManifestWriter(Opening):
                 PartWriter(self.objects, draft, self.policy.quotas, begins_with_preflight=asked_first > 0)
             )
             claim = partial(self._claim, draft)
+            at_once = self.policy.concurrency
             claimed = self.meter.counting(
                 "records claimed and written",
-                map_bounded(claim, takeable, workers=self.policy.concurrency),
+                # No more ahead than are under way: each holds an image and its line.
+                map_bounded(claim, takeable, workers=at_once, ahead=at_once),
                 intake.left,
             )
             for job, record in self._shared(asked_first, intake, claimed):
