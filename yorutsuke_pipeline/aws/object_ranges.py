@@ -31,7 +31,7 @@ RANGE_BYTES = 8 * 1024 * 1024
 _HELD_BYTES = 64 * 1024 * 1024
 _MOST_CONNECTIONS = 16
 # More only for a reader that has to wait: most of our own lists are read more slowly than one connection gives them.
-_AT_FIRST = 2
+_AT_FIRST = 1
 _AT_ONCE = 1024 * 1024
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import base64
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from yorutsuke_pipeline.engine.cost import TokenUsage
 from yorutsuke_pipeline.engine.errors import ConfigurationError
@@ -39,8 +39,7 @@ class Question:
     picture: Picture | None = None
 
 
-@dataclass(frozen=True)
-class ModelAnswer:
+class ModelAnswer(NamedTuple):
     """What a model said, in no model's own form.
 
     Every text in it can be written as UTF-8, and every count fits a table's number.

@@ -49,6 +49,8 @@ if TYPE_CHECKING:
 # Rows that are written by one thread, while others write theirs and the next ones are judged: as many as DynamoDB
 # lets one read at once, so that looking for what is there costs a call for each four that write.
 _BLOCK = 100
+# And of these so many at first; more while the writing takes longer than the judging.
+_BLOCKS_AT_FIRST = 2
 _PREVIEW = 20
 
 
@@ -133,7 +135,7 @@ class ResultRecorder:
             blocks = chunked(judged, _BLOCK)
             for block, kept_count in self.meter.counting(
                 "answers recorded",
-                map_bounded(self._write_rows, blocks, workers=self.policy.concurrency),
+                map_bounded(self._write_rows, blocks, workers=self.policy.concurrency, at_first=_BLOCKS_AT_FIRST),
                 intent.record_count,
                 size=_answers_of,
             ):

@@ -39,14 +39,15 @@ def map_bounded(
 ) -> Generator[Result]:
     """Yield `call(item)` in the items' order, with at most `ahead` items taken ahead (twice `workers` if None).
 
-    With `at_first`, so many are taken ahead to begin with, and twice as many whenever a result was not there when it
-    was asked for: a caller that is slower than the calls holds few results.
+    With `at_first`, so many are taken ahead to begin with, and twice as many whenever a result but the first was not
+    there when it was asked for: a caller that is slower than the calls holds few results.
 
     The first error ends the stream; calls not yet begun are dropped, those under way are waited for.
     """
     source, waiting = iter(items), deque[Future[Result]]()
     most = ahead or 2 * workers
     taken = at_first or most
+    is_first = True
     with ThreadPoolExecutor(max_workers=workers, thread_name_prefix="stage") as pool:
 
         def take() -> None:
@@ -55,10 +56,10 @@ def map_bounded(
         try:
             take()
             while waiting:
-                if taken < most and not waiting[0].done():
+                if taken < most and not is_first and not waiting[0].done():
                     taken = min(2 * taken, most)
                     take()
-                result = waiting.popleft().result()
+                result, is_first = waiting.popleft().result(), False
                 take()
                 yield result
         finally:
