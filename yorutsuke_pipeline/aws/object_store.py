@@ -44,7 +44,7 @@ class S3ObjectStore:
     Args:
         client: Of S3.
         bucket: Its name.
-        concurrency: Connections that read the lines of a large object at once.
+        concurrency: Connections that read the lines of a large object at once, if it is read in ranges.
         range_bytes: What each of them reads at a time.
     """
 
@@ -88,7 +88,7 @@ class S3ObjectStore:
         found = self._head(key)
         return None if found is None else StoredObject(key, found["ContentLength"], found["ETag"])
 
-    def lines(self, key: str, *, longest: int) -> Iterator[bytes]:
+    def lines(self, key: str, *, longest: int, in_ranges: bool = False) -> Iterator[bytes]:
         """Yield an object's lines without their ends, of a longer one its first `longest` + 1 bytes.
 
         Yields nothing if there is no such object.
@@ -97,7 +97,7 @@ class S3ObjectStore:
             TransientError: The connection broke too often, or the object was replaced meanwhile.
         """
         with calling(self._target, f"read lines of {key!r}"):
-            opened = self._open(key, connections=self._concurrency)
+            opened = self._open(key, connections=self._concurrency if in_ranges else 1)
             if opened is not None:
                 with closing(opened[1]) as body:
                     yield from lines_of(buffered(body), longest=longest)

@@ -313,8 +313,11 @@ class ObjectStore(Protocol):
         """Return what is known of an object, or None if there is none."""
         ...
 
-    def lines(self, key: str, *, longest: int) -> Iterator[bytes]:
-        """Yield an object's lines without ends, of a longer one `longest` + 1 bytes; nothing if there is none."""
+    def lines(self, key: str, *, longest: int, in_ranges: bool = False) -> Iterator[bytes]:
+        """Yield an object's lines without ends, of a longer one `longest` + 1 bytes; nothing if there is none.
+
+        `in_ranges` is for who reads a large object faster than one connection gives it: it takes several, and memory.
+        """
         ...
 
     def writing(self, key: str) -> AbstractContextManager[ObjectWriter]:

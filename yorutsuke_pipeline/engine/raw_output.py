@@ -234,7 +234,7 @@ class _Collection:
             return
         for stored in self._objects.list(layout.output_folder(job.job_id)):
             if stored.key.endswith(".out") and not stored.key.endswith(layout.SERVICE_MANIFEST):
-                lines = self._objects.lines(stored.key, longest=_LONGEST_LINE)
+                lines = self._objects.lines(stored.key, longest=_LONGEST_LINE, in_ranges=True)
                 for number, line in enumerate(lines, start=1):
                     if line.strip():
                         yield stored.key, number, line

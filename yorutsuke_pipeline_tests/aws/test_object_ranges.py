@@ -192,7 +192,7 @@ def test_a_large_object_is_read_in_ranges_of_the_version_that_was_opened(
 ) -> None:
     asked = requests_of(place)
 
-    assert list(store.lines(name, longest=KILOBYTE)) == LINES
+    assert list(store.lines(name, longest=KILOBYTE, in_ranges=True)) == LINES
 
     whole, *ranges = asked
     begins = range(0, len(CONTENT), RANGE)
@@ -209,7 +209,7 @@ def test_an_object_that_one_connection_reads_takes_one_request(place: Place, nam
     asked = requests_of(place)
     store = S3ObjectStore(place.clients.s3, place.bucket, concurrency=concurrency, range_bytes=RANGE)
 
-    assert b"".join(line + b"\r\n" for line in store.lines(name, longest=KILOBYTE)).startswith(content)
+    assert b"".join(line + b"\r\n" for line in store.lines(name, longest=KILOBYTE, in_ranges=True)).startswith(content)
 
     assert len(asked) == 1
 
@@ -225,7 +225,7 @@ def test_an_object_replaced_between_two_ranges_is_not_mixed_with_the_old(
     requests_of(place, then=replace)
 
     with pytest.raises(TransientError, match="replaced while it was read"):
-        list(store.lines(name, longest=KILOBYTE))
+        list(store.lines(name, longest=KILOBYTE, in_ranges=True))
 
 
 def test_a_service_that_sends_other_bytes_than_it_was_asked_for_is_not_believed(
@@ -237,7 +237,7 @@ def test_a_service_that_sends_other_bytes_than_it_was_asked_for_is_not_believed(
     place.clients.s3.meta.events.register("before-call.s3.GetObject", ignore_range)
 
     with pytest.raises(TransientError, match="other bytes came"):
-        list(store.lines(name, longest=KILOBYTE))
+        list(store.lines(name, longest=KILOBYTE, in_ranges=True))
 
 
 def spoiled_store(spoiled: Spoiled, name: str) -> S3ObjectStore:
@@ -252,7 +252,7 @@ def test_ranges_survive_bad_moments_of_the_wire(spoiled: Spoiled, name: str, kin
     store = spoiled_store(spoiled, name)
     spoiled.spoil("GetObject", kind, times=3, **how)
 
-    assert list(store.lines(name, longest=KILOBYTE)) == LINES
+    assert list(store.lines(name, longest=KILOBYTE, in_ranges=True)) == LINES
 
 
 def test_a_wire_that_cuts_every_range_is_an_error_that_names_the_object(spoiled: Spoiled, name: str) -> None:
@@ -260,7 +260,7 @@ def test_a_wire_that_cuts_every_range_is_an_error_that_names_the_object(spoiled:
     spoiled.spoil("GetObject", "truncated", share=0.0, times=None)
 
     with pytest.raises(TransientError, match=name):
-        list(store.lines(name, longest=KILOBYTE))
+        list(store.lines(name, longest=KILOBYTE, in_ranges=True))
 
 
 def test_a_range_whose_bytes_are_not_what_was_stored_is_found_at_the_end(spoiled: Spoiled, name: str) -> None:
@@ -268,4 +268,4 @@ def test_a_range_whose_bytes_are_not_what_was_stored_is_found_at_the_end(spoiled
     spoiled.spoil("GetObject", "corrupted", times=None)
 
     with pytest.raises(TransientError, match="FlexibleChecksumError"):
-        list(store.lines(name, longest=KILOBYTE))
+        list(store.lines(name, longest=KILOBYTE, in_ranges=True))

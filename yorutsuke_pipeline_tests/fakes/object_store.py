@@ -52,7 +52,7 @@ class FakeObjectStore:
         content = self.contents.get(key)
         return None if content is None else _stored(key, content)
 
-    def lines(self, key: str, *, longest: int) -> Iterator[bytes]:
+    def lines(self, key: str, *, longest: int, in_ranges: bool = False) -> Iterator[bytes]:  # noqa: ARG002 — as of the port
         for line in BytesIO(self.contents.get(key, b"")):
             whole = line.removesuffix(b"\n")
             if len(whole) < len(line):
