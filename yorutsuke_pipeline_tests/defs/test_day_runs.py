@@ -202,3 +202,30 @@ def test_the_last_submission_of_an_intent_is_its_own_or_one_of_its_whole_day(ins
     assert {name: run.run_id for name, run in found.items()} == {"one": own.run_id, "two": whole.run_id}
     (of_texts,) = DayRuns(instance, BLUEPRINTS).last_submissions([texts], ended_before=_LATER).values()
     assert of_texts.job_name == "violations_submit_batch"
+
+
+@pytest.mark.parametrize("own", [True, False], ids=["its own run", "a run of its whole day"])
+def test_an_intents_last_submission_is_found_behind_any_number_of_other_runs(
+    instance: dg.DagsterInstance, *, own: bool
+) -> None:
+    submitted = add(
+        instance, _FIRST, "submit_batch", dg.DagsterRunStatus.SUCCESS, **({INTENT_TAG: "one"} if own else {})
+    )
+    for _ in range(105):
+        add(instance, _FIRST, "ingest_results", dg.DagsterRunStatus.SUCCESS, **{INTENT_TAG: "another"})
+        add(instance, _FIRST, "submit_batch", dg.DagsterRunStatus.FAILURE, **{INTENT_TAG: "another"})
+    one = intent(_FIRST, name="one")
+
+    found = DayRuns(instance, BLUEPRINTS).last_submissions([one], ended_before=_LATER)
+
+    assert {name: run.run_id for name, run in found.items()} == {"one": submitted.run_id}
+
+
+def test_no_more_runs_are_read_than_it_takes_to_find_the_last(instance: dg.DagsterInstance) -> None:
+    for _ in range(210):
+        add(instance, _FIRST, "submit_batch", dg.DagsterRunStatus.SUCCESS)
+    counted = CountingInstance(instance)
+
+    last_submissions(cast("dg.DagsterInstance", counted), [_FIRST], ended_before=_LATER)
+
+    assert counted.count == 1
