@@ -47,10 +47,10 @@ class Office:
         """Evaluate the sensor; return the runs that it asks for."""
         return list(self.ticked().run_requests or ())
 
-    def a_run(self, status: dg.DagsterRunStatus, job: str = "violations_submit_batch", **tags: str) -> None:
-        """Let there be a run of the order's day, of violations unless its tags say otherwise."""
+    def a_run(self, status: dg.DagsterRunStatus, job: str = "violations_submit_batch", **tags: str) -> str:
+        """Let there be a run of the order's day, of violations unless its tags say otherwise; return its id."""
         given = {"dagster/partition": ORDER_DAY, WORKLOAD_TAG: "violations", **tags}
-        self._instance.add_run(dg.DagsterRun(job_name=job, status=status, tags=given))
+        return self._instance.add_run(dg.DagsterRun(job_name=job, status=status, tags=given)).run_id
 
     def prepare(self) -> None:
         """Put what the order selects in line, and write its manifest."""
@@ -127,13 +127,32 @@ def test_an_order_without_a_slot_is_submitted_after_a_run_of_its_own_whatever_be
     assert str(request.run_key).startswith(f"{office.order}:after:")
 
 
-def test_a_prepared_order_whose_run_failed_is_launched_again(office: Office) -> None:
+@pytest.mark.parametrize("own", [True, False], ids=["its own run", "a run of its whole day"])
+def test_a_prepared_order_whose_last_run_failed_is_launched_again_under_a_key_not_used_yet(
+    office: Office, *, own: bool
+) -> None:
+    (begun,) = office.requests()
     office.prepare()
-    office.a_run(_FAILURE, **{INTENT_TAG: office.order})
+    office.a_run(_SUCCESS, **{INTENT_TAG: office.order})
+    failed = office.a_run(_FAILURE, **({INTENT_TAG: office.order} if own else {}))
 
     (request,) = office.requests()
 
-    assert request.run_key == f"{office.order}:order:1"
+    assert request.tags[INTENT_TAG] == office.order
+    assert request.run_key == f"{office.order}:after:{failed}" != begun.run_key
+
+
+def test_a_prepared_order_is_launched_again_until_a_person_must_look(office: Office) -> None:
+    office.prepare()
+    office.a_run(_FAILURE)
+
+    keys = set()
+    for _ in range(MOST_FAILURES):
+        keys |= {request.run_key for request in office.requests()}
+        office.a_run(_FAILURE, **{INTENT_TAG: office.order})
+
+    assert len(keys) == MOST_FAILURES
+    assert office.requests() == []
 
 
 def test_the_intents_of_one_day_are_brought_home_by_a_run_each(instance: dg.DagsterInstance) -> None:

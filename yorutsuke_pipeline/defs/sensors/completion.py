@@ -138,11 +138,15 @@ class _Requests:
 
     def _until_one_works(self, half: Half, wanted: Sequence[Progress]) -> list[dg.RunRequest]:
         """Return a run for each intent, unless its runs failed so often that a person must look."""
-        failed = self.runs.failures(half, [each.intent.intent_id for each in wanted])
-        counts = [(each, failed[each.intent.intent_id]) for each in wanted]
         # A run key blocks for ever, also after its run failed: so the key counts the failures.
         keys = {Half.INGEST: "", Half.SUBMIT: "order:"}
-        return [self._request(each, half, f"{keys[half]}{count}") for each, count in counts if count < MOST_FAILURES]
+        return [self._request(each, half, f"{keys[half]}{count}") for each, count in self._hopeful(half, wanted)]
+
+    def _hopeful(self, half: Half, wanted: Sequence[Progress]) -> list[tuple[Progress, int]]:
+        """Return the intents whose runs have not failed so often that a person must look, each with how many did."""
+        failed = self.runs.failures(half, [each.intent.intent_id for each in wanted])
+        counts = [(each, failed[each.intent.intent_id]) for each in wanted]
+        return [(each, count) for each, count in counts if count < MOST_FAILURES]
 
     def _submissions(self, waiting: Sequence[Progress]) -> list[dg.RunRequest]:
         """Return what submits the jobs that found no free slot, and the orders whose run failed over theirs."""
@@ -152,13 +156,9 @@ class _Requests:
         ended_well = [each for each in ran if _ended_well(last[each.intent.intent_id])]
         # Of a day a person sees that it is red, and mends it; an order's caller sees only that nothing happens.
         orders = [each for each in ran if each not in ended_well and each.intent.order is not None]
-        return [
-            *self._until_one_works(Half.SUBMIT, orders),
-            *(
-                self._request(each, Half.SUBMIT, f"after:{last[each.intent.intent_id].run_id}")
-                for each in _with_slots(ended_well, self.watch)
-            ),
-        ]
+        again = [*(each for each, _ in self._hopeful(Half.SUBMIT, orders)), *_with_slots(ended_well, self.watch)]
+        # The run that failed may be one of the whole day, which is no failure of the intent's own: no count for a key.
+        return [self._request(each, Half.SUBMIT, f"after:{last[each.intent.intent_id].run_id}") for each in again]
 
     def _request(self, progress: Progress, half: Half, key: str) -> dg.RunRequest:
         intent = progress.intent
