@@ -72,7 +72,7 @@ def backfill(context: click.Context, first: date, last: date, *, wait: bool, as_
 @as_json_option()
 @click.pass_context
 def retry_failed(context: click.Context, first: date, last: date, *, wait: bool, as_json: bool) -> None:
-    """Run the days from --from to --to again that are red in Dagster, and only those.
+    """Run the days from --from to --to again that are red in Dagster, or have an intent whose last run failed.
 
     A day whose jobs have ended gets ingest_results, any other submit_batch, whose second half the completion
     sensor brings. A day whose jobs still run is left out. Nothing that is paid for is asked for again.
@@ -80,11 +80,23 @@ def retry_failed(context: click.Context, first: date, last: date, *, wait: bool,
     stages = the_stages(context)
     days = days_of_range(stages.product, first, last)
     with the_run_queue(context) as queue:
-        failed = queue.failed_days(days[0], days[-1], first_partition=stages.product.settings.first_day) if days else []
+        failed = _failed_days(queue, stages, days)
         choice = Choice()
         for day in with_bar("looking at failed days", failed, len(failed)):
             _choose_failed(choice, stages, day)
         _run(context, queue, choice, wait=wait, as_json=as_json)
+
+
+def _failed_days(queue: RunQueue, stages: Stages, days: list[date]) -> list[date]:
+    if not days:
+        return []
+    product = stages.product
+    return queue.failed_days(
+        days[0],
+        days[-1],
+        first_partition=product.settings.first_day,
+        open_intents=product.ledger.open_intents(stages.line.workload.name),
+    )
 
 
 def _choose_waiting(choice: Choice, stages: Stages, day: date) -> None:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from yorutsuke_pipeline.composition import Composition
     from yorutsuke_pipeline.defs.launching import LaunchedRun
+    from yorutsuke_pipeline.engine.intent import Intent
     from yorutsuke_pipeline.engine.ports_orders import OrderDesk
     from yorutsuke_pipeline.engine.retrying import Half
     from yorutsuke_pipeline.stages import Stages
@@ -22,8 +23,10 @@ if TYPE_CHECKING:
 class RunQueue(Protocol):
     """Days as runs in a queue; Dagster's is `defs.launching.Launchpad`, which says more of each."""
 
-    def failed_days(self, first: date, last: date, *, first_partition: date) -> list[date]:
-        """Return the days of a range that failed."""
+    def failed_days(
+        self, first: date, last: date, *, first_partition: date, open_intents: Iterable[Intent]
+    ) -> list[date]:
+        """Return the days of a range that failed, or that have an open intent that did."""
         ...
 
     def busy_days(self, days: Iterable[date]) -> set[date]:

@@ -23,8 +23,9 @@ from yorutsuke_pipeline.blueprint import Blueprint
 from yorutsuke_pipeline.defs.jobs import WORKLOAD_TAG
 from yorutsuke_pipeline.defs.partitions import build_days
 from yorutsuke_pipeline.defs.run_failures import failure_reasons
-from yorutsuke_pipeline.defs.sensors.day_runs import PARTITION_TAG, UNDER_WAY
+from yorutsuke_pipeline.defs.sensors.day_runs import PARTITION_TAG, UNDER_WAY, DayRuns
 from yorutsuke_pipeline.engine.errors import ConfigurationError, PermanentError
+from yorutsuke_pipeline.engine.intent import Intent
 from yorutsuke_pipeline.engine.retrying import Half
 
 _LAUNCH_TAG = "yorutsuke/launch"
@@ -76,11 +77,22 @@ class Launchpad:
     folder: Path
     home: Path | None
 
-    def failed_days(self, first: date, last: date, *, first_partition: date) -> list[date]:
-        """Return the days whose latest status is failed, for any of the six assets."""
+    def failed_days(
+        self, first: date, last: date, *, first_partition: date, open_intents: Iterable[Intent]
+    ) -> list[date]:
+        """Return the days whose latest status is failed, for any of the six assets, or whose intent a run left failed.
+
+        Args:
+            first: The first day.
+            last: The last day, included.
+            first_partition: No day before it has a status.
+            open_intents: The workload's. Another intent's run turns their day green and does nothing for them.
+        """
         days = build_days(first_partition)
         keys = [day.isoformat() for day in _days(max(first, first_partition), last)]
-        failed: set[str] = set()
+        there = [intent for intent in open_intents if intent.day.isoformat() in keys]
+        left = DayRuns(self.instance, [self.blueprint]).left_failed(there)
+        failed = {intent.day.isoformat() for intent in there if intent.intent_id in left}
         for asset in (*self.blueprint.submitted_half, *self.blueprint.ingested_half):
             statuses = self.instance.get_status_by_partition(dg.AssetKey(asset), keys, days) or {}
             failed.update(key for key, status in statuses.items() if status is not None and status.value == "FAILED")

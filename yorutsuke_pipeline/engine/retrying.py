@@ -39,6 +39,11 @@ class Retry:
     reason: str
 
 
+def half_needed(intent: Intent) -> Half:
+    """Return the half that brings an open intent on."""
+    return Half.INGEST if intent.status in _SUBMITTED else Half.SUBMIT
+
+
 def retry_of(progress: Iterable[Progress], *, something_waits: bool) -> Retry | None:
     """Return what brings a failed day to its end, or None while its jobs run, whose answers come by themselves.
 

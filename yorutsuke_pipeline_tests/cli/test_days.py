@@ -83,6 +83,16 @@ def test_retry_failed_runs_only_red_days_each_with_the_half_it_needs(terminal: T
     assert queue.launched == [(Half.SUBMIT, WAITING), (Half.INGEST, SUBMITTED), (Half.INGEST, GONE)]
 
 
+def test_retry_failed_runs_a_day_that_another_intents_run_has_turned_green(
+    terminal: Terminal, queue: FakeRunQueue
+) -> None:
+    queue.failed, queue.left_failed = [GONE], [intent_id("receipts", SUBMITTED, 1)]
+
+    terminal.document("retry-failed", "--from", "2026-05-01", "--to", "2026-05-31")
+
+    assert queue.launched == [(Half.INGEST, SUBMITTED), (Half.INGEST, GONE)]
+
+
 def test_a_red_day_whose_jobs_still_run_is_left_to_the_sensor(terminal: Terminal, queue: FakeRunQueue) -> None:
     queue.failed = [RUNNING]
 

@@ -16,7 +16,7 @@ from yorutsuke_pipeline.blueprint import Blueprint
 from yorutsuke_pipeline.defs.jobs import INTENT_TAG, WORKLOAD_TAG
 from yorutsuke_pipeline.defs.stop_jobs import STOP_JOBS
 from yorutsuke_pipeline.engine.intent import Intent
-from yorutsuke_pipeline.engine.retrying import Half
+from yorutsuke_pipeline.engine.retrying import Half, half_needed
 
 PARTITION_TAG = "dagster/partition"
 UNDER_WAY = [
@@ -96,6 +96,21 @@ class DayRuns:
             for key in (*blueprint.submitted_half, *blueprint.ingested_half)
         }
 
+    def _may_be_of(self, run: dg.DagsterRun, half: Half) -> bool:
+        """Tell whether a run may have done a half's work.
+
+        What a person materializes or backfills in the UI runs under a name of Dagster's own, but names its assets.
+        """
+        made = {self._halves.get(key) for key in run.asset_selection or ()}
+        others = {name for job in (*Half, STOP_JOBS) if job != half for name in self.names(job)}
+        return half in made if made else run.job_name not in others
+
+    @cached_property
+    def _halves(self) -> Mapping[dg.AssetKey, Half]:
+        submitted = {dg.AssetKey(key): Half.SUBMIT for each in self.blueprints for key in each.submitted_half}
+        ingested = {dg.AssetKey(key): Half.INGEST for each in self.blueprints for key in each.ingested_half}
+        return submitted | ingested
+
     def failures(self, half: Half, intent_ids: Collection[str]) -> Counter[str]:
         """Return how many runs of a half have failed, or were cancelled, for each of the intents."""
         if not intent_ids:
@@ -109,22 +124,30 @@ class DayRuns:
 
         So is one whose last run ended after `ended_before`.
         """
-        last = self._last_records(intents)
+        last = self._last_records(Half.SUBMIT, intents)
         return {
             intent_id: record.dagster_run
             for intent_id, record in last.items()
             if record.end_time is None or record.end_time < ended_before.timestamp()
         }
 
-    def _last_records(self, intents: Iterable[Intent]) -> dict[str, dg.RunRecord]:
+    def left_failed(self, intents: Collection[Intent]) -> set[str]:
+        """Return the ids of the open intents that a failed run has left where they are.
+
+        The last one that worked on each, of the half that it needs: the status of a day is that of its last run,
+        whichever intent that was of.
+        """
+        by_half = {half: [intent for intent in intents if half_needed(intent) is half] for half in Half}
+        last = [item for half, needing in by_half.items() for item in self._last_records(half, needing).items()]
+        return {intent_id for intent_id, record in last if record.dagster_run.status in _FAILED}
+
+    def _last_records(self, half: Half, intents: Iterable[Intent]) -> dict[str, dg.RunRecord]:
         left = {intent.intent_id: intent for intent in intents}
-        no_submission = self.names(Half.INGEST) | self.names(STOP_JOBS)
         last: dict[str, dg.RunRecord] = {}
         # No number of runs is enough: those of other intents, and of the other workload, are of the same days.
         for record in self._newest_first({intent.day.isoformat() for intent in left.values()}):
             run = record.dagster_run
-            # Not by the name submit_batch: what a person materializes or backfills in the UI runs under Dagster's own.
-            if run.job_name not in no_submission:
+            if self._may_be_of(run, half):
                 named = run.tags.get(INTENT_TAG)
                 candidates = left.values() if named is None else [left[named]] if named in left else []
                 for intent in [each for each in candidates if self._works_on(run, each)]:
