@@ -99,8 +99,12 @@ def the_product(context: click.Context) -> Composition:
     return given.product if isinstance(given, Surroundings) else compose()
 
 
-def the_stages(context: click.Context) -> Stages:
-    """Return the stages of the workload that `--workload` names, or those that a test put into the context.
+def the_stages(context: click.Context, workload: str | None = None) -> Stages:
+    """Return the stages of a workload, or those that a test put into the context.
+
+    Args:
+        context: The command's.
+        workload: Whose; None is the one that `--workload` names.
 
     Raises:
         ConfigurationError: A setting is wrong, or there is no such workload.
@@ -112,7 +116,7 @@ def the_stages(context: click.Context) -> Stages:
     if isinstance(given, Surroundings) and given.stages is not None:
         return given.stages
     product = the_product(context)
-    return Stages(blueprint_of(product.settings, the_workload(context)).assemble(product))
+    return Stages(blueprint_of(product.settings, workload or the_workload(context)).assemble(product))
 
 
 def the_blueprint(context: click.Context) -> Blueprint:

@@ -13,7 +13,7 @@ import click
 
 from yorutsuke_pipeline.cli.confirmation import confirm
 from yorutsuke_pipeline.cli.output import money, print_json, print_table, remark
-from yorutsuke_pipeline.cli.parameters import Day, as_json_option, the_product, user_name
+from yorutsuke_pipeline.cli.parameters import Day, as_json_option, the_stages, user_name
 from yorutsuke_pipeline.cli.surroundings import Surroundings
 from yorutsuke_pipeline.cli.violation_rows import PYDANTICS
 from yorutsuke_pipeline.engine.orders import Estimate, Wanted
@@ -155,14 +155,10 @@ def _option_of(place: str) -> str:
 
 
 def _desk(context: click.Context) -> OrderDesk:
-    from yorutsuke_pipeline.lineup import blueprint_of  # noqa: PLC0415 — loads boto3, which --help must not
-    from yorutsuke_pipeline.stages import Stages  # noqa: PLC0415 — as above
-
     given = context.find_root().obj
     if isinstance(given, Surroundings) and given.desks is not None:
         return given.desks[_WORKLOAD]
-    product = the_product(context)
-    return Stages(blueprint_of(product.settings, _WORKLOAD).assemble(product)).order_desk
+    return the_stages(context, _WORKLOAD).order_desk
 
 
 def _estimate_document(found: Estimate) -> dict[str, Any]:

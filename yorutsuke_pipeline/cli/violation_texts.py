@@ -8,12 +8,10 @@ from typing import TYPE_CHECKING
 import click
 
 from yorutsuke_pipeline.cli.output import print_json, with_bar
-from yorutsuke_pipeline.cli.parameters import as_json_option, the_product
-from yorutsuke_pipeline.cli.surroundings import Surroundings
+from yorutsuke_pipeline.cli.parameters import as_json_option, the_stages
 
 if TYPE_CHECKING:
     from yorutsuke_pipeline.engine.workload import Row
-    from yorutsuke_pipeline.line import Line
 
 _SHOWN = 20
 _FIELDS = ("violationId", "title_bedrock", "description_bedrock", "tags", "attribution", "generated_at", "intentId")
@@ -29,7 +27,7 @@ def texts(context: click.Context, intent_id: str | None, most: int, *, as_json: 
 
     This reads the whole table of texts. Columns beside the violations are in the Iceberg table.
     """
-    rows = with_bar("reading texts", _line(context).result_book.scan())
+    rows = with_bar("reading texts", the_stages(context, "violations").line.result_book.scan())
     chosen = [row for row in rows if intent_id is None or row.get("intentId") == intent_id]
     chosen.sort(key=lambda row: (str(row.get("generated_at")), str(row.get("violationId"))), reverse=True)
     if as_json:
@@ -46,12 +44,3 @@ def _show(row: Row) -> None:
     click.echo(f"{row.get('violationId')}  {row.get('title_bedrock')}")
     click.echo(f"    {row.get('description_bedrock')}")
     click.echo(f"    {tags}\n")
-
-
-def _line(context: click.Context) -> Line:
-    from yorutsuke_pipeline.workloads.violations.line import assemble  # noqa: PLC0415 — keeps --help quick
-
-    given = context.find_root().obj
-    if isinstance(given, Surroundings) and given.stages is not None:
-        return given.stages.line
-    return assemble(the_product(context))

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
-from yorutsuke_pipeline_tests.cli.conftest import Terminal
-from yorutsuke_pipeline_tests.cli.night_product import product_of
+from yorutsuke_pipeline_tests.cli import night_product
+from yorutsuke_pipeline_tests.cli.conftest import Terminal, product_of
 from yorutsuke_pipeline_tests.defs.violations import Register
 from yorutsuke_pipeline_tests.engine.nights import night_of
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 @pytest.fixture
@@ -29,7 +34,7 @@ def terminal() -> Terminal:
                 }
             ]
         )
-    return Terminal(product_of(night), stages=register.stages())
+    return Terminal(night_product.product_of(night), stages=register.stages())
 
 
 def test_texts_are_shown_the_newest_first_and_what_is_left_out_is_counted(terminal: Terminal) -> None:
@@ -46,3 +51,12 @@ def test_texts_of_one_order_are_shown_alone(terminal: Terminal) -> None:
     assert [(text["violationId"], text["title_bedrock"], text["intentId"]) for text in texts] == [
         ("EPA-0", "Title 0", "first")
     ]
+
+
+def test_where_the_workload_is_not_listed_there_are_no_texts_and_no_orders(tmp_path: Path) -> None:
+    terminal = Terminal(product_of(tmp_path, workloads="yorutsuke_pipeline.workloads.receipts"))
+
+    for command in ("texts", "estimate"):
+        result = terminal.run("violations", command)
+        assert result.exit_code == 1
+        assert "there is no workload 'violations'; YORUTSUKE_WORKLOADS has receipts" in result.stderr
