@@ -22,6 +22,8 @@ from yorutsuke_pipeline.engine.quotas import FixedQuotas
 from yorutsuke_pipeline.engine.quoting import Quoter
 from yorutsuke_pipeline.engine.redriving import Redriver
 from yorutsuke_pipeline.engine.stopping import Stopper
+from yorutsuke_pipeline.workloads.violations.publisher import ViolationsPublisher
+from yorutsuke_pipeline.workloads.violations.source import ViolationsSource
 from yorutsuke_pipeline.workloads.violations.tables import CONTENT, WAITING
 from yorutsuke_pipeline.workloads.violations.workload import ViolationsWorkload
 from yorutsuke_pipeline_tests.engine.nights import DAY, POLICY, Night, NightReport, Stages, night_of
@@ -30,8 +32,8 @@ from yorutsuke_pipeline_tests.fakes.model import FakeModel, nova_output
 from yorutsuke_pipeline_tests.fakes.object_store import FakeObjectStore
 from yorutsuke_pipeline_tests.fakes.record_book import FakeRecordBook
 from yorutsuke_pipeline_tests.fakes.record_table import FakeRecordTable
-from yorutsuke_pipeline_tests.fakes.register import FakeRegister
 from yorutsuke_pipeline_tests.fakes.results_table import FakeResultsTable
+from yorutsuke_pipeline_tests.fakes.violations_table import FakeViolationsTable
 from yorutsuke_pipeline_tests.workloads.violations.rows import ROOFER
 
 if TYPE_CHECKING:
@@ -80,7 +82,7 @@ class OrderedNight(Night):
         days: Of which runs there are in a night.
     """
 
-    register: FakeRegister | None = None
+    register: FakeViolationsTable | None = None
     days: tuple[date, ...] = (ORDER_DAY, DAY)
 
     @property
@@ -92,7 +94,8 @@ class OrderedNight(Night):
         """Return the stages over the fakes, each port wrapped."""
         of_the_night = super().stages(wrap)
         manifest, names = of_the_night.manifest, (self.workload.name, f"{self.workload.name}-trial")
-        source = None if self.register is None else wrap(self.register)
+        register = self.register
+        source = None if register is None else wrap(ViolationsSource(lambda: register))
         records, book = wrap(FakeRecordBook(self.pending)), FixedQuotas(self.policy.quotas)
         quoter = Quoter(self.workload, self.policy, self.prices, records, manifest.ledger, book)
         desk = OrderDesk(
@@ -137,7 +140,7 @@ class OrderedNight(Night):
 class ViolationsNight(OrderedNight):
     """A night in which callers order texts for violations that they select."""
 
-    register: FakeRegister = field(default_factory=FakeRegister)
+    register: FakeViolationsTable = field(default_factory=FakeViolationsTable)
     # All that is selected waits in the day of its order.
     days: tuple[date, ...] = (ORDER_DAY,)
 
@@ -175,7 +178,7 @@ def violations_night(count: int, *, policy: Policy = POLICY) -> ViolationsNight:
         workload=ViolationsWorkload(),
     )
     night.register.rows = [replace(ROOFER.row, violation_id=f"v-{number:02d}") for number in range(1, count + 1)]
-    night.publisher = night.register
+    night.publisher = ViolationsPublisher(lambda: night.register)
     _with_answers(night)
     return night
 
@@ -193,4 +196,4 @@ def named(*identities: str, name: str | None = "lunch-1", owner: str = "user-1",
 
 def selected(most: int, *, name: str | None = "texts-1", **changes: Any) -> Wanted:  # noqa: ANN401 — of any field
     """Return the wish of an admin for texts about the first violations without one."""
-    return Wanted("admin", name, selection={"most": most}, **changes)
+    return Wanted("admin", name, selection={"limits": {"maxViolations": most}}, **changes)

@@ -174,7 +174,7 @@ def test_when_all_is_taken_the_source_says_why_there_is_none() -> None:
     night.desk.place(selected(2, name="first"))
     night.prepare()
 
-    with pytest.raises(NothingToOrderError, match="all 2 have a text or wait for one"):
+    with pytest.raises(NothingToOrderError, match="no violation is left to write about"):
         night.desk.estimate(selected(2))
 
 

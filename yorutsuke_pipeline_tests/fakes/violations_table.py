@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+    from yorutsuke_pipeline.engine.workload import Row
     from yorutsuke_pipeline.workloads.violations.request import Filters
     from yorutsuke_pipeline.workloads.violations.source import Tier
     from yorutsuke_pipeline.workloads.violations.violation import Violation
@@ -27,13 +28,13 @@ class FakeViolationsTable:
     """Implements `ViolationRows` and `TextRows`; of the filters it knows the least fine.
 
     Attributes:
-        rows: The violations.
-        texts: Titles by violation id.
+        rows: The violations; of equal fines, the first is selected first.
+        texts: What was published, by violation id.
         snapshots: The intent of each merge that changed something.
     """
 
-    rows: Sequence[Violation] = ()
-    texts: dict[str, str] = field(default_factory=dict)
+    rows: list[Violation] = field(default_factory=list)
+    texts: dict[str, Row] = field(default_factory=dict)
     snapshots: list[str] = field(default_factory=list)
 
     def select(self, filters: Filters, tier: Tier | None = None) -> Iterator[Mapping[str, Any]]:  # noqa: ARG002 — the protocol's
@@ -45,8 +46,8 @@ class FakeViolationsTable:
         return [("the filters", len(self.rows) - len(list(self.select(filters, tier))))]
 
     def merge(self, rows: Iterable[Mapping[str, Any]], intent_id: str) -> FakeMerged:
-        given = {row["violationId"]: row["title_bedrock"] for row in rows}
-        new = {name: title for name, title in given.items() if self.texts.get(name) != title}
+        given = {row["violationId"]: row for row in rows}
+        new = {name: row for name, row in given.items() if self.texts.get(name) != row}
         self.texts.update(new)
         if new:
             self.snapshots.append(intent_id)

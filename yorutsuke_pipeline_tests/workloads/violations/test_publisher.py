@@ -13,5 +13,5 @@ def test_a_text_that_a_person_has_emptied_is_left_out_and_holds_up_no_other() ->
 
     counts = ViolationsPublisher(lambda: table).publish(an_intent("an-order"), rows)
 
-    assert table.texts == {"a": "A title"}
+    assert table.texts == {"a": rows[0]}
     assert counts == {"updated": 1, "unchanged": 0, "unknown": 0, "emptied": 1}
