@@ -95,6 +95,8 @@ def environment_at(stub: RunningStub) -> dict[str, str]:
         "AWS_ACCESS_KEY_ID": "AKIDEXAMPLE",
         "AWS_SECRET_ACCESS_KEY": "a secret of nobody",
         "AWS_EC2_METADATA_DISABLED": "true",
+        # Else dlt tells its makers of each of its runs.
+        "RUNTIME__DLTHUB_TELEMETRY": "false",
     }
 
 

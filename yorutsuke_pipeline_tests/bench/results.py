@@ -11,7 +11,7 @@ from yorutsuke_pipeline.engine.intent import IntentStatus
 from yorutsuke_pipeline.engine.results import Ending
 from yorutsuke_pipeline.engine.streams import chunked
 from yorutsuke_pipeline_tests.bench import contents
-from yorutsuke_pipeline_tests.bench.baselines import wrangler
+from yorutsuke_pipeline_tests.bench.baselines import dlt_pipeline, wrangler
 from yorutsuke_pipeline_tests.bench.baselines.lambda_design import LambdaDesign, rows_of
 from yorutsuke_pipeline_tests.bench.baselines.sockets import exchange, post
 from yorutsuke_pipeline_tests.bench.baselines.textbook import TextbookWriter
@@ -25,8 +25,10 @@ if TYPE_CHECKING:
 
     from yorutsuke_pipeline_tests.bench.measured import Measured
 
+    _Design = LambdaDesign | TextbookWriter | wrangler.WranglerWriter | dlt_pipeline.DltPipeline
+
 ANSWERS = layout.answers_key(INTENT_ID)
-LAMBDA, TEXTBOOK, WRANGLER, RAW = "the Lambda design", "boto3's batch_writer", "awswrangler", "raw sockets"
+LAMBDA, TEXTBOOK, WRANGLER, DLT, RAW = "the Lambda design", "boto3's batch_writer", "awswrangler", "dlt", "raw sockets"
 # A row of these answers; as many of them as connections is what the raw side keeps in flight.
 _ROWS_A_CALL = 25
 _CONNECTIONS = 16
@@ -53,15 +55,16 @@ def _textbook_side(scene: Scene) -> Callable[[], Facts]:
     return _baseline(scene, TextbookWriter(*places(scene)))
 
 
-def _baseline(scene: Scene, design: LambdaDesign | TextbookWriter) -> Callable[[], Facts]:
-    scene.stub.make(ANSWERS, "answers", scene.size)
-    return lambda: {"units": scene.size, "accepted": design.run(ANSWERS)}
-
-
 def _wrangler_side(scene: Scene) -> Callable[[], Facts]:
-    bucket, table = places(scene)
+    return _baseline(scene, wrangler.WranglerWriter(*places(scene)))
+
+
+def _dlt_side(scene: Scene) -> Callable[[], Facts]:
+    return _baseline(scene, dlt_pipeline.DltPipeline(*places(scene)))
+
+
+def _baseline(scene: Scene, design: _Design) -> Callable[[], Facts]:
     scene.stub.make(ANSWERS, "answers", scene.size)
-    design = wrangler.WranglerWriter(bucket, table)
     return lambda: {"units": scene.size, "accepted": design.run(ANSWERS)}
 
 
@@ -96,6 +99,7 @@ _SIDES = {
     LAMBDA: _lambda_side,
     TEXTBOOK: _textbook_side,
     **({WRANGLER: _wrangler_side} if wrangler.is_installed() else {}),
+    **({DLT: _dlt_side} if dlt_pipeline.is_installed() else {}),
     RAW: _raw_side,
 }
 
@@ -106,9 +110,9 @@ RESULTS = Benchmark(
     sizes=(10_000, 100_000),
     quick_sizes=(2_000,),
     sides=_SIDES,
-    goals=(Goal(LAMBDA, must=8, aim=20), Goal(TEXTBOOK, must=7, aim=20), Goal(WRANGLER, must=7, aim=20)),
+    goals=(Goal(LAMBDA, must=8, aim=20), *(Goal(side, must=7, aim=20) for side in (TEXTBOOK, WRANGLER, DLT))),
     facts=lambda measured: {"rows lost": rows_lost(measured)},
-    largest={LAMBDA: 10_000, TEXTBOOK: 10_000, WRANGLER: 10_000},
+    largest=dict.fromkeys((LAMBDA, TEXTBOOK, WRANGLER, DLT), 10_000),
 )
 
 CEILING = Benchmark(
