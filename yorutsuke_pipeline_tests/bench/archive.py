@@ -22,7 +22,7 @@ _ONE_BY_ONE = "one by one"
 
 
 def product_side(scene: Scene) -> Callable[[], Facts]:
-    scene.stub.make(
+    scene.service.make(
         layout.outcomes_key(INTENT_ID), "outcomes", scene.size, scene.options.get("image_bytes", contents.IMAGE_BYTES)
     )
     scene.put_job(scene.put_intent(IntentStatus.RECORDED))
@@ -50,5 +50,5 @@ ARCHIVE = Benchmark(
     quick_sizes=(100,),
     sides={PRODUCT: product_side, _ONE_BY_ONE: _one_by_one_side},
     goals=(Goal(_ONE_BY_ONE, must=10, aim=30),),
-    settings=lambda size: StubSettings(bucket_delay=0.02, images=size),
+    settings=lambda size: StubSettings(bucket_delay=0.02, images=size, claimed_by=INTENT_ID),
 )

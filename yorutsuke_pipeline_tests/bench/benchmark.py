@@ -1,8 +1,9 @@
-"""What a benchmark is: sides that do the same work, one of them the product, on a stub that behaves as it says."""
+"""What a benchmark is: sides that do the same work, one of them the product, on a service that behaves as it says."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +12,8 @@ from yorutsuke_pipeline_tests.bench.stub.settings import StubSettings
 if TYPE_CHECKING:
     from yorutsuke_pipeline_tests.bench.measured import Measured
     from yorutsuke_pipeline_tests.bench.scene import Facts, Scene
+    from yorutsuke_pipeline_tests.bench.service import Service
+    from yorutsuke_pipeline_tests.bench.stub.process import RunningStub
 
 PRODUCT = "product"
 
@@ -37,9 +40,10 @@ class Benchmark:
         quick_sizes: In place of `sizes`, when a minute must do.
         sides: By name, the product first.
         largest: The size at which a side that is slow, and linear, is run at most; rates are what is compared.
-        settings: Of the stub; `settings_of` may change them by the scene.
+        settings: Of the stub, by size; of another service, what of them it can heed.
+        service: Where a run is measured, given the stub: that itself, or one that is started for the run.
         options: What the sides are told.
-        facts: What is worth saying of a run besides its rate, made of its time and the stub's counts.
+        facts: What is worth saying of a run besides its rate, made of its time and the service's counts.
     """
 
     name: str
@@ -51,12 +55,13 @@ class Benchmark:
     goals: tuple[Goal, ...] = ()
     largest: Mapping[str, int] = field(default_factory=dict)
     settings: Callable[[int], StubSettings] = field(default=lambda _size: StubSettings())
+    service: Callable[[RunningStub], AbstractContextManager[Service]] = nullcontext
     options: Mapping[str, Any] = field(default_factory=dict)
     facts: Callable[[Measured], dict[str, Any]] | None = None
 
     def begin(self, side: str, scene: Scene) -> Callable[[], Facts]:
-        """Set the stub, prepare a side, and return what is to be timed."""
-        scene.stub.begin(self.settings(scene.size))
+        """Set the service, prepare a side, and return what is to be timed."""
+        scene.service.begin(self.settings(scene.size))
         return self.sides[side](scene)
 
     def only(self, sides: list[str] | None) -> Benchmark:

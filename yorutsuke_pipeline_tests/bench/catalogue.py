@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from yorutsuke_pipeline_tests.bench.archive import ARCHIVE
+from yorutsuke_pipeline_tests.bench.embedded import ARCHIVE_EMBEDDED, MANIFEST_EMBEDDED, RESULTS_EMBEDDED
 from yorutsuke_pipeline_tests.bench.manifest import MANIFEST
 from yorutsuke_pipeline_tests.bench.memory import MEMORY, MEMORY_OF_IMAGES
 from yorutsuke_pipeline_tests.bench.night import NIGHT
@@ -35,6 +36,9 @@ _ALL = (
     VIOLATIONS,
     MEMORY,
     MEMORY_OF_IMAGES,
+    RESULTS_EMBEDDED,
+    MANIFEST_EMBEDDED,
+    ARCHIVE_EMBEDDED,
     CEILING,
 )
 # Takes longer than all others together, and is run by its name alone.

@@ -1,13 +1,18 @@
 """The process in which one side runs once: its last line says what was measured."""
 
 import json
+import os
 import sys
 
 from yorutsuke_pipeline_tests.bench.catalogue import benchmark_of
-from yorutsuke_pipeline_tests.bench.measured import as_json, measure, scene_of
+from yorutsuke_pipeline_tests.bench.measured import as_json, environment_at, measure
+from yorutsuke_pipeline_tests.bench.scene import Scene
+from yorutsuke_pipeline_tests.bench.stub.process import RunningStub
 
 if __name__ == "__main__":
     told = json.loads(sys.argv[1])
-    scene = scene_of(told)
-    work = benchmark_of(told["benchmark"]).begin(told["side"], scene)
-    print(as_json(measure(work, scene.stub)))  # noqa: T201 — its parent reads it
+    benchmark = benchmark_of(told["benchmark"])
+    with benchmark.service(RunningStub(told["port"])) as service:
+        os.environ.update(environment_at(service))
+        work = benchmark.begin(told["side"], Scene(service, told["size"], dict(benchmark.options)))
+        print(as_json(measure(work, service)))  # noqa: T201 — its parent reads it

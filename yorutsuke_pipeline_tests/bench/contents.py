@@ -7,9 +7,11 @@ told. All of it is invented.
 from __future__ import annotations
 
 import base64
+import hashlib
 import json
 import random
 from datetime import date, datetime, timedelta, timezone
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from yorutsuke_pipeline.engine import layout
@@ -26,7 +28,6 @@ IMAGE_BYTES = 200_000
 RECEIPTS_A_USER = 5
 # One answer in a hundred has no amount, and is a reject.
 REJECTED_EVERY = 100
-PHOTO_ETAG = '"0123456789abcdef0123456789abcdef"'
 _MERCHANTS = ("セブン-イレブン 神田店", "ヤマト運輸 上野営業所", "ダイソー 浅草店", "Yahoo! フリマ", "日本郵便 本郷局")
 _VARIANTS = 16
 JOB_ID = "job000000000"
@@ -60,9 +61,16 @@ def image(size: int, variant: int = 0) -> bytes:
     return frame + random.Random(variant).randbytes(size - len(frame))
 
 
-def pending_row(number: int, size: int) -> dict[str, Any]:
-    """Return an image's row as the app writes it, plain values."""
+@lru_cache(maxsize=2)
+def photo_etag(size: int) -> str:
+    """Return what S3 calls the content of every photo of that size: in a night, they are all the same one."""
+    return f'"{hashlib.md5(image(size), usedforsecurity=False).hexdigest()}"'
+
+
+def pending_row(number: int, size: int, claimed_by: str | None = None) -> dict[str, Any]:
+    """Return an image's row as the app writes it, plain values; or as it is when an intent has claimed it."""
     return {
+        **({"intentId": claimed_by} if claimed_by else {}),
         "imageId": identity(number),
         "userId": user(number),
         "s3Key": source_key(number),
@@ -99,7 +107,7 @@ def record(number: int, image_bytes: int = IMAGE_BYTES) -> dict[str, Any]:
         "attempts": 0,
         "lastReason": None,
         "part": 1,
-        "source": {"key": source_key(number), "size": image_bytes, "etag": PHOTO_ETAG},
+        "source": {"key": source_key(number), "size": image_bytes, "etag": photo_etag(image_bytes)},
         "attributes": {"userId": user(number), "uploadedAt": pending_row(number, 0)["uploadedAt"]},
     }
 
@@ -152,9 +160,18 @@ def output_pieces(count: int, image_bytes: int) -> Iterator[bytes]:
         yield f'{rest},"modelOutput":{json.dumps(said)},"recordId":"{name}"}}\n'.encode()
 
 
-def service_summary(count: int) -> bytes:
-    """Return the job's `manifest.json.out`."""
-    return json.dumps({"totalRecordCount": count, "processedRecordCount": count, "successRecordCount": count}).encode()
+def service_summary(count: int) -> Iterator[bytes]:
+    """Yield the one line of a job's `manifest.json.out`."""
+    yield json.dumps({"totalRecordCount": count, "processedRecordCount": count, "successRecordCount": count}).encode()
+
+
+def pieces(kind: str, count: int, image_bytes: int = 0) -> Iterator[bytes]:
+    """Return an object of `count` records in pieces, of a kind named as what makes it, or of the job's summary."""
+    if kind == "output":
+        return output_pieces(count, image_bytes)
+    if kind == "outcomes":
+        return outcomes(count, image_bytes)
+    return {"records": records, "answers": kept_answers, "summary": service_summary}[kind](count)
 
 
 def _line(document: dict[str, Any]) -> bytes:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gc
 import json
-import os
 import resource
 import subprocess
 import sys
@@ -13,13 +12,12 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from yorutsuke_pipeline_tests.bench.scene import Scene
-from yorutsuke_pipeline_tests.bench.stub.process import RunningStub
-
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from yorutsuke_pipeline_tests.bench.scene import Facts
+    from yorutsuke_pipeline_tests.bench.service import Service
+    from yorutsuke_pipeline_tests.bench.stub.process import RunningStub
 
 _MODULE = "yorutsuke_pipeline_tests.bench.child"
 
@@ -34,7 +32,7 @@ class Measured:
         idle_mb: Resident memory before.
         peak_mb: The most there was meanwhile; on other systems than Linux, in the process's life.
         facts: What the side found; `units` is what it did.
-        counts: What the stub counted.
+        counts: What the service counted.
     """
 
     seconds: float
@@ -54,7 +52,7 @@ class Measured:
         return max(0.0, self.peak_mb - self.idle_mb)
 
 
-def measure(work: Callable[[], Facts], stub: RunningStub) -> Measured:
+def measure(work: Callable[[], Facts], service: Service) -> Measured:
     """Run what is to be timed."""
     gc.collect()
     _forget_peak()
@@ -63,18 +61,15 @@ def measure(work: Callable[[], Facts], stub: RunningStub) -> Measured:
     facts = work()
     seconds, cpu_seconds = time.perf_counter() - begun, time.process_time() - cpu_begun
     _, peak = _memory_mb()
-    return Measured(seconds, cpu_seconds, idle, peak, facts, stub.counts())
+    return Measured(seconds, cpu_seconds, idle, peak, facts, service.counts())
 
 
-def measure_in_child(benchmark: str, side: str, scene: Scene) -> Measured:
+def measure_in_child(benchmark: str, side: str, size: int, stub: RunningStub) -> Measured:
     """Run one side once in a fresh process, which nothing that ran before can slow down or swell."""
-    told = json.dumps(
-        {"benchmark": benchmark, "side": side, "port": scene.stub.port, "size": scene.size, "options": scene.options},
-    )
-    environment = {**os.environ, **environment_at(scene.stub)}
-    done = subprocess.run([sys.executable, "-m", _MODULE, told], env=environment, capture_output=True, check=False)
+    told = json.dumps({"benchmark": benchmark, "side": side, "size": size, "port": stub.port})
+    done = subprocess.run([sys.executable, "-m", _MODULE, told], capture_output=True, check=False)
     if done.returncode:
-        raise RuntimeError(f"{benchmark}, {side}, {scene.size}: {done.stderr.decode()[-3000:]}")
+        raise RuntimeError(f"{benchmark}, {side}, {size}: {done.stderr.decode()[-3000:]}")
     return Measured(**json.loads(done.stdout.splitlines()[-1]))
 
 
@@ -82,14 +77,10 @@ def as_json(measured: Measured) -> str:
     return json.dumps(asdict(measured))
 
 
-def scene_of(told: dict[str, Any]) -> Scene:
-    return Scene(RunningStub(told["port"]), told["size"], told["options"])
-
-
-def environment_at(stub: RunningStub) -> dict[str, str]:
-    """Return the environment that points everything at the stub, as a user of any AWS would set it."""
+def environment_at(service: Service) -> dict[str, str]:
+    """Return the environment that points everything at the service, as a user of any AWS would set it."""
     return {
-        "AWS_ENDPOINT_URL": stub.url,
+        "AWS_ENDPOINT_URL": service.url,
         "AWS_REGION": "us-east-1",
         "AWS_DEFAULT_REGION": "us-east-1",
         "AWS_ACCESS_KEY_ID": "AKIDEXAMPLE",

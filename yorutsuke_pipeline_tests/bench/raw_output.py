@@ -30,8 +30,8 @@ _S3_RATE = 85e6
 
 def product_side(scene: Scene) -> Callable[[], Facts]:
     size = _make_output(scene)
-    scene.stub.make(f"{_FOLDER}{layout.SERVICE_MANIFEST}", "summary", scene.size)
-    scene.stub.make(layout.records_key(INTENT_ID), "records", scene.size)
+    scene.service.make(f"{_FOLDER}{layout.SERVICE_MANIFEST}", "summary", scene.size)
+    scene.service.make(layout.records_key(INTENT_ID), "records", scene.size)
     scene.put_job(scene.put_intent(IntentStatus.SUBMITTED))
     collector = receipts_stages(scene.product).raw_output_collector
 
@@ -56,11 +56,11 @@ def _textbook_side(scene: Scene) -> Callable[[], Facts]:
 def _raw_side(scene: Scene) -> Callable[[], Facts]:
     _make_output(scene)
     bucket = scene.product.settings.required_bucket()
-    return lambda: {"units": drain(scene.stub.port, f"/{bucket}/{_OUTPUT}") / _MB}
+    return lambda: {"units": drain(scene.service.port, f"/{bucket}/{_OUTPUT}") / _MB}
 
 
 def _make_output(scene: Scene) -> int:
-    return scene.stub.make(_OUTPUT, "output", scene.size, scene.options.get("image_bytes", 0))
+    return scene.service.make(_OUTPUT, "output", scene.size, scene.options.get("image_bytes", 0))
 
 
 _SIDES = {PRODUCT: product_side, TEXTBOOK: _textbook_side, RAW: _raw_side}

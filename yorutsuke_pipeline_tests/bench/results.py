@@ -35,7 +35,7 @@ _CONNECTIONS = 16
 
 
 def product_side(scene: Scene) -> Callable[[], Facts]:
-    scene.stub.make(ANSWERS, "answers", scene.size)
+    scene.service.make(ANSWERS, "answers", scene.size)
     scene.put_intent(IntentStatus.COLLECTED)
     recorder = receipts_stages(scene.product).result_recorder
 
@@ -64,7 +64,7 @@ def _dlt_side(scene: Scene) -> Callable[[], Facts]:
 
 
 def _baseline(scene: Scene, design: _Design) -> Callable[[], Facts]:
-    scene.stub.make(ANSWERS, "answers", scene.size)
+    scene.service.make(ANSWERS, "answers", scene.size)
     return lambda: {"units": scene.size, "accepted": design.run(ANSWERS)}
 
 
@@ -78,7 +78,7 @@ def _raw_side(scene: Scene) -> Callable[[], Facts]:
         requests.append(post("BatchWriteItem", json.dumps({"RequestItems": {table: puts}}).encode()))
 
     def work() -> Facts:
-        exchange(scene.stub.port, requests, _CONNECTIONS)
+        exchange(scene.service.port, requests, _CONNECTIONS)
         return {"units": scene.size, "accepted": accepted}
 
     return work

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 from yorutsuke_pipeline_tests.bench.benchmark import PRODUCT, Benchmark
 from yorutsuke_pipeline_tests.bench.measured import Measured, measure_in_child
-from yorutsuke_pipeline_tests.bench.scene import Scene
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -22,7 +21,7 @@ class Row:
 
     Attributes:
         ratio: The product's median rate over this side's; 1 for the product itself.
-        facts: What the last round found; what the stub counted in it is among `counts`.
+        facts: What the last round found; what the service counted in it is among `counts`.
     """
 
     benchmark: str
@@ -59,8 +58,7 @@ def run_rounds(
     for number in range(1, rounds + 1):
         for side, so_far in measured.items():
             told(f"{benchmark.name} {size:,}: {side}, round {number} of {rounds}")
-            scene = Scene(stub, benchmark.size_for(side, size), dict(benchmark.options))
-            so_far.append(measure_in_child(benchmark.name, side, scene))
+            so_far.append(measure_in_child(benchmark.name, side, benchmark.size_for(side, size), stub))
     reference = _median(each.rate for each in measured.get(PRODUCT, ()))
     return [_row(benchmark, side, size, runs, reference) for side, runs in measured.items()]
 

@@ -1,4 +1,4 @@
-"""Where a side runs: the stub, the product put together at it, and a night that stands before the stage in question."""
+"""Where a side runs: the service, the product put together at it, and a night as it stands before the stage."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from yorutsuke_pipeline_tests.bench import contents
 
 if TYPE_CHECKING:
     from yorutsuke_pipeline.engine.workload import Workload
-    from yorutsuke_pipeline_tests.bench.stub.process import RunningStub
+    from yorutsuke_pipeline_tests.bench.service import Service
 
 INTENT_ID = f"receipts-{contents.DAY.isoformat()}-001"
 
@@ -26,21 +26,21 @@ Facts = dict[str, Any]
 
 @dataclass(frozen=True)
 class Scene:
-    """A side's surroundings. The environment names the stub, as AWS_ENDPOINT_URL.
+    """A side's surroundings. The environment names the service, as AWS_ENDPOINT_URL.
 
     Attributes:
         size: How many records (or jobs) there are.
         options: A benchmark's own, by name.
     """
 
-    stub: RunningStub
+    service: Service
     size: int
     options: dict[str, Any] = field(default_factory=dict)
 
     @property
     def product(self) -> Composition:
         """The product as the environment configures it, its clients made."""
-        return _product_at(self.stub.url)
+        return _product_at(self.service.url)
 
     @property
     def workload(self) -> Workload:

@@ -23,7 +23,7 @@ LAMBDA = f"the Lambda design, {_AT_ONCE} at once"
 
 def _lambda_side(scene: Scene) -> Callable[[], Facts]:
     """Let as many Lambdas run at once as it takes to pass the table's limit; one alone does not reach it."""
-    scene.stub.make(ANSWERS, "answers", scene.size)
+    scene.service.make(ANSWERS, "answers", scene.size)
     design = LambdaDesign(*places(scene))
     batches = list(design.batches(ANSWERS))
     accepted = sum(map(len, batches))

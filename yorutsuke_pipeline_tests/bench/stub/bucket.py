@@ -130,7 +130,7 @@ class Bucket:
 
 @lru_cache(maxsize=2)
 def _photo(size: int) -> Rope:
-    return Rope([contents.image(size)], contents.PHOTO_ETAG)
+    return Rope([contents.image(size)], contents.photo_etag(size))
 
 
 def _operation(request: Request, asked: dict[str, str]) -> str:

@@ -7,7 +7,7 @@ import json
 import sys
 import time
 from dataclasses import asdict
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from yorutsuke_pipeline_tests.bench import contents
 from yorutsuke_pipeline_tests.bench.stub.bucket import Bucket
@@ -16,6 +16,9 @@ from yorutsuke_pipeline_tests.bench.stub.jobs import Jobs
 from yorutsuke_pipeline_tests.bench.stub.rope import Rope, in_large_pieces
 from yorutsuke_pipeline_tests.bench.stub.settings import StubSettings
 from yorutsuke_pipeline_tests.bench.stub.tables import Tables
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 # Paths that no AWS service has.
 BEGIN, MAKE, COUNTS = "/-/begin", "/-/make", "/-/counts"
@@ -53,10 +56,11 @@ class Stub:
     def _make(self, asked: dict[str, Any]) -> dict[str, Any]:
         """Put an object of `count` records there, of a kind that `contents` knows."""
         kind, count, key = asked["kind"], asked["count"], asked["key"]
-        etag = f'"{kind}-{count}-{asked.get("image_bytes", 0)}"'
+        image_bytes = asked.get("image_bytes", 0)
+        etag = f'"{kind}-{count}-{image_bytes}"'
         made = self._bucket.objects.get(key)
         if made is None or made.etag != etag:
-            made = self._bucket.objects[key] = Rope(_pieces(kind, count, asked.get("image_bytes", 0)), etag)
+            made = self._bucket.objects[key] = Rope(_pieces(kind, count, image_bytes), etag)
         return {"size": made.size}
 
     def _counts(self, _asked: dict[str, Any]) -> dict[str, Any]:
@@ -73,14 +77,10 @@ class Stub:
         }
 
 
-def _pieces(kind: str, count: int, image_bytes: int) -> Any:  # noqa: ANN401 — an iterable of bytes, made lazily
-    if kind == "output":
-        pieces = contents.output_pieces(count, image_bytes)
-        return pieces if image_bytes else in_large_pieces(pieces)
-    if kind == "outcomes":
-        return in_large_pieces(contents.outcomes(count, image_bytes))
-    makers = {"records": contents.records, "answers": contents.kept_answers}
-    return in_large_pieces(makers[kind](count)) if kind in makers else [contents.service_summary(count)]
+def _pieces(kind: str, count: int, image_bytes: int) -> Iterator[bytes]:
+    pieces = contents.pieces(kind, count, image_bytes)
+    # The images of an output are pieces that all its lines share.
+    return pieces if kind == "output" and image_bytes else in_large_pieces(pieces)
 
 
 async def serve() -> None:

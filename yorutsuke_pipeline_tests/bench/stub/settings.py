@@ -21,6 +21,7 @@ class StubSettings:
         images: How many images wait in the benchmarks' day.
         image_rows: How many rows the pending-images table has, those included; the day before has ten times the day's.
         image_bytes: The size of each of their images.
+        claimed_by: The intent that has these images; None for none yet. The stub lets any have them.
         jobs: How many batch jobs Bedrock lists.
         jobs_status: The status of all of them.
     """
@@ -32,5 +33,6 @@ class StubSettings:
     images: int = 0
     image_rows: int = 0
     image_bytes: int = IMAGE_BYTES
+    claimed_by: str | None = None
     jobs: int = 0
     jobs_status: str = IN_PROGRESS

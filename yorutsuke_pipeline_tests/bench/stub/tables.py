@@ -167,7 +167,7 @@ class Tables:
         return page
 
     def _image(self, number: int, day: date = contents.DAY) -> Document:
-        row = contents.pending_row(number, self._settings.image_bytes)
+        row = contents.pending_row(number, self._settings.image_bytes, self._settings.claimed_by)
         return as_item({**row, "pendingDate": day.isoformat()})
 
 
