@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from yorutsuke_pipeline_tests.bench.stub.capacity import Capacity
-from yorutsuke_pipeline_tests.bench.stub.rope import BLOCK, Rope, in_large_pieces
+from yorutsuke_pipeline_tests.bench.stub.rope import BLOCK, Rope, in_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,10 +25,9 @@ def test_a_rope_gives_the_bytes_of_a_range(start: int, end: int) -> None:
     assert rope.size == len(_WHOLE)
 
 
-def test_pieces_are_joined_without_a_byte_lost() -> None:
-    joined = list(in_large_pieces([b"ab", b"cd", b"e"], size=3))
-
-    assert joined == [b"abcd", b"e"]
+@pytest.mark.parametrize("pieces", [_PIECES, [b""], []])
+def test_pieces_in_a_file_are_one_without_a_byte_lost(pieces: list[bytes]) -> None:
+    assert bytes(in_file(pieces)) == b"".join(pieces)
 
 
 def test_a_table_admits_no_more_than_its_rate_however_much_is_offered() -> None:

@@ -1,4 +1,4 @@
-"""S3: objects in memory, read whole or by range, written at once or in parts, copied, listed and deleted."""
+"""S3: objects read whole or by range, written at once or in parts, copied, listed and deleted."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from xml.sax.saxutils import escape
 from yorutsuke_pipeline.engine import layout
 from yorutsuke_pipeline_tests.bench import contents
 from yorutsuke_pipeline_tests.bench.stub.connection import Answer
-from yorutsuke_pipeline_tests.bench.stub.rope import Rope
+from yorutsuke_pipeline_tests.bench.stub.rope import Rope, in_file
 
 if TYPE_CHECKING:
     from yorutsuke_pipeline_tests.bench.stub.connection import Request
@@ -27,15 +27,28 @@ _CHANGED = b"<Error><Code>PreconditionFailed</Code><Message>At least one conditi
 
 
 class Bucket:
-    """The one bucket there is, whatever its name. Objects outlive `settings`, which are a run's."""
+    """The one bucket there is, whatever its name.
+
+    Attributes:
+        made: The objects that a run finds there; they outlive it.
+        objects: These, and what the run has written.
+    """
 
     def __init__(self) -> None:
         self.calls: Counter[str] = Counter()
         self.bytes_in = 0
         self.bytes_out = 0
+        self.made: dict[str, Rope] = {}
         self.objects: dict[str, Rope] = {}
         self.settings: StubSettings | None = None
-        self._uploads: dict[str, dict[int, bytes]] = {}
+        self._uploads: dict[str, dict[int, memoryview]] = {}
+
+    def begin(self, settings: StubSettings) -> None:
+        """Begin a run."""
+        self.settings, self.objects = settings, dict(self.made)
+        self._uploads.clear()
+        self.calls.clear()
+        self.bytes_in = self.bytes_out = 0
 
     def answer(self, request: Request) -> Answer:
         path, _, query = request.target.partition("?")
@@ -90,7 +103,7 @@ class Bucket:
         return self._sent(200, f"<InitiateMultipartUploadResult>{told}</InitiateMultipartUploadResult>".encode())
 
     def _part(self, _key: str, asked: dict[str, str], request: Request) -> Answer:
-        self._uploads[asked["uploadId"]][int(asked["partNumber"])] = request.body
+        self._uploads[asked["uploadId"]][int(asked["partNumber"])] = in_file([request.body])
         return self._sent(200, headers=f'ETag: "{asked["uploadId"]}-{asked["partNumber"]}"\r\n')
 
     def _complete(self, key: str, asked: dict[str, str], _request: Request) -> Answer:

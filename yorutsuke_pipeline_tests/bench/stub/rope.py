@@ -1,9 +1,11 @@
-"""An object's content as pieces that may be shared: 1.5 GB of echoed images take the memory of a few."""
+"""An object's content as pieces that may be shared, or lie in a file: gigabytes take the memory of a few megabytes."""
 
 from __future__ import annotations
 
+import mmap
 from bisect import bisect_right
 from itertools import accumulate
+from tempfile import TemporaryFile
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -16,7 +18,7 @@ BLOCK = 256 * 1024
 class Rope:
     """Bytes that are never joined as a whole."""
 
-    def __init__(self, pieces: Iterable[bytes], etag: str) -> None:
+    def __init__(self, pieces: Iterable[bytes | memoryview], etag: str) -> None:
         self._pieces = [piece for piece in pieces if piece]
         self._ends = list(accumulate(map(len, self._pieces)))
         self.etag = etag
@@ -49,12 +51,10 @@ class Rope:
             index += 1
 
 
-def in_large_pieces(pieces: Iterable[bytes], size: int = 1024 * 1024) -> Iterator[bytes]:
-    """Yield the same bytes in pieces of at least `size`, the last one shorter."""
-    waiting = bytearray()
-    for piece in pieces:
-        waiting += piece
-        if len(waiting) >= size:
-            yield bytes(waiting)
-            waiting.clear()
-    yield bytes(waiting)
+def in_file(pieces: Iterable[bytes]) -> memoryview:
+    """Return the same bytes as one piece, in a file that has no name and ends with it."""
+    with TemporaryFile(buffering=BLOCK) as file:
+        file.writelines(pieces)
+        file.flush()
+        # Its pages are the system's, to be dropped at will; and an empty file cannot be mapped.
+        return memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) if file.tell() else b"")

@@ -13,12 +13,12 @@ from yorutsuke_pipeline_tests.bench import contents
 from yorutsuke_pipeline_tests.bench.stub.bucket import Bucket
 from yorutsuke_pipeline_tests.bench.stub.connection import Answer, Connection, Request
 from yorutsuke_pipeline_tests.bench.stub.jobs import Jobs
-from yorutsuke_pipeline_tests.bench.stub.rope import Rope, in_large_pieces
+from yorutsuke_pipeline_tests.bench.stub.rope import Rope, in_file
 from yorutsuke_pipeline_tests.bench.stub.settings import StubSettings
 from yorutsuke_pipeline_tests.bench.stub.tables import Tables
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable
 
 # Paths that no AWS service has.
 BEGIN, MAKE, COUNTS = "/-/begin", "/-/make", "/-/counts"
@@ -43,13 +43,11 @@ class Stub:
         return self._bucket.answer(request)
 
     def _begin(self, asked: dict[str, Any]) -> dict[str, Any]:
-        """Forget rows and counts, and take new settings; objects that were made are kept."""
+        """Forget what was written and counted, and take new settings; objects that were made are kept."""
         settings = StubSettings(**asked)
         self._tables = Tables(settings)
         self._jobs = Jobs(settings)
-        self._bucket.settings = settings
-        self._bucket.calls.clear()
-        self._bucket.bytes_in = self._bucket.bytes_out = 0
+        self._bucket.begin(settings)
         self._cpu_begun = time.process_time()
         return asdict(settings)
 
@@ -58,9 +56,10 @@ class Stub:
         kind, count, key = asked["kind"], asked["count"], asked["key"]
         image_bytes = asked.get("image_bytes", 0)
         etag = f'"{kind}-{count}-{image_bytes}"'
-        made = self._bucket.objects.get(key)
+        made = self._bucket.made.get(key)
         if made is None or made.etag != etag:
-            made = self._bucket.objects[key] = Rope(_pieces(kind, count, image_bytes), etag)
+            made = self._bucket.made[key] = Rope(_pieces(kind, count, image_bytes), etag)
+        self._bucket.objects[key] = made
         return {"size": made.size}
 
     def _counts(self, _asked: dict[str, Any]) -> dict[str, Any]:
@@ -77,10 +76,10 @@ class Stub:
         }
 
 
-def _pieces(kind: str, count: int, image_bytes: int) -> Iterator[bytes]:
+def _pieces(kind: str, count: int, image_bytes: int) -> Iterable[bytes | memoryview]:
     pieces = contents.pieces(kind, count, image_bytes)
     # The images of an output are pieces that all its lines share.
-    return pieces if kind == "output" and image_bytes else in_large_pieces(pieces)
+    return pieces if kind == "output" and image_bytes else [in_file(pieces)]
 
 
 async def serve() -> None:
