@@ -11,7 +11,7 @@ from rich.console import Console
 from yorutsuke_pipeline_tests.bench.catalogue import BENCHMARKS, BY_DEFAULT
 from yorutsuke_pipeline_tests.bench.machine import machine
 from yorutsuke_pipeline_tests.bench.report import as_json, as_table, with_measurement
-from yorutsuke_pipeline_tests.bench.rounds import Row, run_rounds
+from yorutsuke_pipeline_tests.bench.rounds import Row, measured_at
 from yorutsuke_pipeline_tests.bench.stub.process import running_stub
 
 _WIDTH = 150
@@ -25,8 +25,7 @@ def main(arguments: list[str] | None = None) -> int:
         for name in options.benchmark:
             benchmark = BENCHMARKS[name].only(options.side)
             sizes = options.size or (benchmark.quick_sizes if options.quick else benchmark.sizes)
-            for size in sizes:
-                rows += run_rounds(benchmark, size, options.rounds, stub, lambda line: progress.print(f"  {line}"))
+            rows += measured_at(benchmark, sizes, options.rounds, stub, lambda line: progress.print(f"  {line}"))
     about = machine()
     out = Console()
     # A file or a pipe has no width of its own, and a table cut to 80 columns says nothing.

@@ -39,6 +39,8 @@ class Benchmark:
         sizes: In records; each is measured by itself.
         quick_sizes: In place of `sizes`, when a minute must do.
         sides: By name, the product first.
+        most_growth: How many times the peak memory, and the time a record, a larger size may take; None if any.
+        once_from: The size from which one round must do: it takes minutes, in which noise is evened out.
         largest: The size at which a side that is slow, and linear, is run at most; rates are what is compared.
         settings: Of the stub, by size; of another service, what of them it can heed.
         service: Where a run is measured, given the stub: that itself, or one that is started for the run.
@@ -53,6 +55,8 @@ class Benchmark:
     quick_sizes: tuple[int, ...]
     sides: Mapping[str, Side]
     goals: tuple[Goal, ...] = ()
+    most_growth: float | None = None
+    once_from: int | None = None
     largest: Mapping[str, int] = field(default_factory=dict)
     settings: Callable[[int], StubSettings] = field(default=lambda _size: StubSettings())
     service: Callable[[RunningStub], AbstractContextManager[Service]] = nullcontext
@@ -67,6 +71,10 @@ class Benchmark:
     def only(self, sides: list[str] | None) -> Benchmark:
         """Return the same with fewer sides; None for all."""
         return self if sides is None else replace(self, sides={side: self.sides[side] for side in sides})
+
+    def rounds_at(self, size: int, rounds: int) -> int:
+        """Return how often each side is run at a size."""
+        return rounds if self.once_from is None or size < self.once_from else 1
 
     def size_for(self, side: str, size: int) -> int:
         """Return how many records a side is given."""

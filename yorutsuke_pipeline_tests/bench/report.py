@@ -98,6 +98,8 @@ def _ratio(row: Row) -> str:
 
 
 def _goal(row: Row) -> str:
+    if row.growth is not None:
+        return f"{row.growth.must:g}x: {'must' if row.growth.is_met else 'MISSED'}"
     if row.must is None or row.aim is None:
         return ""
     verdict = "aim" if row.ratio >= row.aim else "must" if row.ratio >= row.must else "MISSED"

@@ -16,6 +16,7 @@ from yorutsuke_pipeline_tests.bench.__main__ import main
 from yorutsuke_pipeline_tests.bench.benchmark import PRODUCT
 from yorutsuke_pipeline_tests.bench.catalogue import BENCHMARKS
 from yorutsuke_pipeline_tests.bench.chart import draw_chart
+from yorutsuke_pipeline_tests.bench.growth import with_growth
 from yorutsuke_pipeline_tests.bench.machine import machine
 from yorutsuke_pipeline_tests.bench.measured import Measured, environment_at, measure
 from yorutsuke_pipeline_tests.bench.night import dollars
@@ -184,7 +185,28 @@ def test_a_document_without_a_place_for_the_table_is_refused() -> None:
 
 def _row(side: str, ratio: float, must: float | None) -> Row:
     aim = None if must is None else 20.0
-    return Row("results", "", side, "rows", 10, 1, 1.0, 10.0, 1.0, 1.0, ratio, must, aim, {"units": 10}, {})
+    return Row("results", "", side, "rows", 10, 1, 1.0, 10.0, 1.0, 1.0, 100.0, ratio, must, aim, {"units": 10}, {})
+
+
+@pytest.mark.parametrize(
+    ("peak_mb", "seconds", "verdict"), [(119.0, 11.9, "must"), (121.0, 5.0, "MISSED"), (90.0, 12.1, "MISSED")]
+)
+def test_a_size_may_take_a_fifth_more_than_the_smallest(peak_mb: float, seconds: float, verdict: str) -> None:
+    small = _row("a stage", 0.0, None)
+    large = replace(small, size=100, peak_mb=peak_mb, seconds=seconds)
+    other = replace(small, side="another", size=5, peak_mb=1.0)
+
+    grown = list(with_growth([small, other, large], 1.2))
+
+    told = with_measurement(_DOCUMENT, grown, machine())
+    assert grown[:2] == [small, other]
+    assert f"| 1.2x: {verdict} | of 10's peak {peak_mb / 100:.2f}x, time a record {seconds / 10:.2f}x |" in told
+
+
+def test_a_size_that_takes_minutes_is_run_once() -> None:
+    memory = BENCHMARKS["memory"]
+
+    assert [memory.rounds_at(size, 3) for size in memory.sizes] == [3, 3, 3, 1]
 
 
 def test_a_night_is_priced_by_its_calls_and_its_rows() -> None:
