@@ -45,7 +45,7 @@ def main(arguments: list[str] | None = None) -> int:
 def _options(arguments: list[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="python -m yorutsuke_pipeline_tests.bench",
-        description="Measure the product's stages against what else one could write, on a stub of AWS.",
+        description="Measure the stages against what else one could write, on a stub of AWS or the embedded one.",
     )
     parser.add_argument("benchmark", nargs="*", help=f"of {', '.join(BENCHMARKS)}; without, all but night")
     parser.add_argument("--rounds", type=int, help="how often each side is run; 3, or 1 when quick")
