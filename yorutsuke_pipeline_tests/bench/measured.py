@@ -67,10 +67,13 @@ def measure(work: Callable[[], Facts], service: Service) -> Measured:
 def measure_in_child(benchmark: str, side: str, size: int, stub: RunningStub) -> Measured:
     """Run one side once in a fresh process, which nothing that ran before can slow down or swell."""
     told = json.dumps({"benchmark": benchmark, "side": side, "size": size, "port": stub.port})
-    done = subprocess.run([sys.executable, "-m", _MODULE, told], capture_output=True, check=False)
-    if done.returncode:
-        raise RuntimeError(f"{benchmark}, {side}, {size}: {done.stderr.decode()[-3000:]}")
-    return Measured(**json.loads(done.stdout.splitlines()[-1]))
+    command = [sys.executable, "-m", _MODULE, told]
+    # Not `run`, which on Ctrl-C kills it: it has heard that too, and may have an embedded AWS to end first.
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as child:
+        said, complained = child.communicate()
+    if child.returncode:
+        raise RuntimeError(f"{benchmark}, {side}, {size}: {complained.decode()[-3000:]}")
+    return Measured(**json.loads(said.splitlines()[-1]))
 
 
 def as_json(measured: Measured) -> str:

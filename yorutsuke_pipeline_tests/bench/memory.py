@@ -40,6 +40,6 @@ MEMORY = Benchmark(
     quick_sizes=(100, 200),
     sides={"raw output": in_records(raw_output.product_side), "results": results.product_side},
     most_growth=_MOST_GROWTH,
-    once_from=1_000_000,
+    once_from=100_000,
     settings=_settings,
 )
