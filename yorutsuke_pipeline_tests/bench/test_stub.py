@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from yorutsuke_pipeline_tests.bench.stub.capacity import Capacity
-from yorutsuke_pipeline_tests.bench.stub.rope import BLOCK, Rope, in_file
+from yorutsuke_pipeline_tests.bench.stub.rope import BLOCK, Rope, blank, in_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,6 +28,11 @@ def test_a_rope_gives_the_bytes_of_a_range(start: int, end: int) -> None:
 @pytest.mark.parametrize("pieces", [_PIECES, [b""], []])
 def test_pieces_in_a_file_are_one_without_a_byte_lost(pieces: list[bytes]) -> None:
     assert bytes(in_file(pieces)) == b"".join(pieces)
+
+
+@pytest.mark.parametrize("pieces", [_PIECES, []])
+def test_pieces_of_which_only_the_size_is_kept_are_zeros(pieces: list[bytes]) -> None:
+    assert bytes(blank(pieces)) == bytes(len(b"".join(pieces)))
 
 
 def test_a_table_admits_no_more_than_its_rate_however_much_is_offered() -> None:

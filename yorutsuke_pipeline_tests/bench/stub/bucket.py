@@ -13,7 +13,7 @@ from xml.sax.saxutils import escape
 from yorutsuke_pipeline.engine import layout
 from yorutsuke_pipeline_tests.bench import contents
 from yorutsuke_pipeline_tests.bench.stub.connection import Answer
-from yorutsuke_pipeline_tests.bench.stub.rope import Rope, in_file
+from yorutsuke_pipeline_tests.bench.stub.rope import Rope, blank, in_file
 
 if TYPE_CHECKING:
     from yorutsuke_pipeline_tests.bench.stub.connection import Request
@@ -102,8 +102,10 @@ class Bucket:
         told = f"<Key>{escape(key)}</Key><UploadId>{name}</UploadId>"
         return self._sent(200, f"<InitiateMultipartUploadResult>{told}</InitiateMultipartUploadResult>".encode())
 
-    def _part(self, _key: str, asked: dict[str, str], request: Request) -> Answer:
-        self._uploads[asked["uploadId"]][int(asked["partNumber"])] = in_file([request.body])
+    def _part(self, key: str, asked: dict[str, str], request: Request) -> Answer:
+        # Of a job's input only the size is kept: none but Bedrock reads it, and it comes by the gigabyte.
+        keep = blank if key.startswith(layout.INPUT_PREFIX) else in_file
+        self._uploads[asked["uploadId"]][int(asked["partNumber"])] = keep([request.body])
         return self._sent(200, headers=f'ETag: "{asked["uploadId"]}-{asked["partNumber"]}"\r\n')
 
     def _complete(self, key: str, asked: dict[str, str], _request: Request) -> Answer:

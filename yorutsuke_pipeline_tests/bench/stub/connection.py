@@ -98,7 +98,8 @@ class Connection(asyncio.Protocol):
                 self._transport.write(b"HTTP/1.1 100 Continue\r\n\r\n")
             self._needed = total
             return False
-        body = bytes(self._received[end + len(_END_OF_HEAD) : total])
+        with memoryview(self._received) as received:
+            body = bytes(received[end + len(_END_OF_HEAD) : total])
         del self._received[:total]
         self._needed = 0
         method, target, _ = head[: head.find(b"\r\n")].decode("latin-1").split(" ", 2)

@@ -58,3 +58,9 @@ def in_file(pieces: Iterable[bytes]) -> memoryview:
         file.flush()
         # Its pages are the system's, to be dropped at will; and an empty file cannot be mapped.
         return memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) if file.tell() else b"")
+
+
+def blank(pieces: Iterable[bytes]) -> memoryview:
+    """Return zeros in place of the same bytes. They have no memory of their own until somebody reads them."""
+    size = sum(map(len, pieces))
+    return memoryview(mmap.mmap(-1, size) if size else b"")
