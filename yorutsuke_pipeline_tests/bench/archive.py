@@ -50,5 +50,6 @@ ARCHIVE = Benchmark(
     quick_sizes=(100,),
     sides={PRODUCT: product_side, _ONE_BY_ONE: _one_by_one_side},
     goals=(Goal(_ONE_BY_ONE, must=10, aim=30),),
+    largest={_ONE_BY_ONE: 300},
     settings=lambda size: StubSettings(bucket_delay=0.02, images=size, claimed_by=INTENT_ID),
 )

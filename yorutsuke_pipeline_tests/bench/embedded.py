@@ -35,4 +35,4 @@ def _embedded(benchmark: Benchmark, size: int) -> Benchmark:
 
 RESULTS_EMBEDDED = _embedded(RESULTS, 2_000)
 MANIFEST_EMBEDDED = _embedded(MANIFEST, 1_000)
-ARCHIVE_EMBEDDED = _embedded(ARCHIVE, 1_000)
+ARCHIVE_EMBEDDED = _embedded(ARCHIVE, 500)
