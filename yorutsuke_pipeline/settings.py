@@ -18,7 +18,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, Json, JsonVal
 
 from yorutsuke_pipeline.engine.errors import ConfigurationError
 from yorutsuke_pipeline.engine.model_family import family_of
-from yorutsuke_pipeline.engine.policy import BelowMinimum, Policy
+from yorutsuke_pipeline.engine.policy import BelowMinimum, Images, Policy
 from yorutsuke_pipeline.engine.quotas import SETTINGS, NamedLimits, documented_quotas
 from yorutsuke_pipeline.engine.words import Word
 from yorutsuke_pipeline.setting_faults import fault_in_words
@@ -82,6 +82,10 @@ class Settings(BaseModel):
     below_minimum: BelowMinimum = Field(
         BelowMinimum.ON_DEMAND,
         description="What becomes of a day too small for a batch job: on_demand, or skip (wait for more)",
+    )
+    images: Images = Field(
+        Images.INLINE,
+        description="How images go along with questions: inline (as bytes), or s3Location (by their place; Nova only)",
     )
     max_attempts: int = Field(3, description="Rejected answers about one image until it waits for a person", ge=1)
     budget_usd: Decimal | None = Field(None, description="The most one intent may be estimated at", gt=0)
@@ -293,6 +297,7 @@ class Settings(BaseModel):
             quotas=documented_quotas(self.model_id).told(self.quota_overrides, SETTINGS),
             tags=(("application", "yorutsuke"), ("env", self.env)),
             concurrency=self.concurrency,
+            images=self.images,
         )
 
 

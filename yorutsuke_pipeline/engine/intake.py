@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from yorutsuke_pipeline.engine.input_line import NO_LINE, InputLine
 from yorutsuke_pipeline.engine.streams import end, json_line
 
 if TYPE_CHECKING:
@@ -29,12 +30,12 @@ class Claimed:
     source: StoredObject | None = None
     attributes: Mapping[str, Any] = field(default_factory=dict)
     input_tokens: int = 0
-    line: tuple[bytes, ...] = ()
+    line: InputLine = NO_LINE
     reject: Reject | None = None
 
     def size(self) -> int:
         """Return the bytes of the line."""
-        return sum(map(len, self.line))
+        return self.line.size()
 
 
 @dataclass

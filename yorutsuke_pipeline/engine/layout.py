@@ -2,6 +2,7 @@
 
     uploads/{userId}/...                       the app's; the product only reads, and deletes what it archived
     batch-input/{intentId}/part-0001.jsonl     what the first job reads, this part or more in this folder
+    batch-input/{intentId}/images/...          copies of its records' images, where these are sent by their place
     batch-input/{intentId}.job-002/...         what the second job reads, in a folder of its own
     batch-work/{intentId}/records.jsonl        the manifest: each claimed record, without its image
     batch-input/{intentId}.draft-003/...       the parts of a later draft: the first was never sealed (`manifest`)
@@ -44,8 +45,12 @@ def part_key(intent_id: str, number: int, draft: int = 1, job: int = 1) -> str:
 
     The service processes every JSONL under a job's folder, those in folders below it too: so nobody else's is below.
     """
-    folder = _draft_folder(intent_id, draft) + (f".job-{job:03d}" if job > 1 else "")
-    return f"{INPUT_PREFIX}{folder}/part-{number:04d}.jsonl"
+    return f"{_job_folder(intent_id, draft, job)}part-{number:04d}.jsonl"
+
+
+def image_key(intent_id: str, name: str, draft: int = 1, job: int = 1) -> str:
+    """Return the key of the copy of an image that lines of the `job`-th job point to; its name is no JSONL's."""
+    return f"{_job_folder(intent_id, draft, job)}images/{name}"
 
 
 def folder_of(part: str) -> str:
@@ -56,6 +61,11 @@ def folder_of(part: str) -> str:
 def output_folder(job_id: str) -> str:
     """Return the prefix of a job's output, with the slash that keeps `abc1` apart from `abc12`."""
     return f"{OUTPUT_PREFIX}{job_id}/"
+
+
+def on_demand_output_key(job_id: str, part: str) -> str:
+    """Return the key of the answers to the part, or folder of parts, of that key, where they are asked on demand."""
+    return f"{output_folder(job_id)}{part.rpartition('/')[2] or 'parts.jsonl'}.out"
 
 
 def records_key(intent_id: str, draft: int = 1) -> str:
@@ -133,6 +143,10 @@ def s3_uri(bucket: str, key: str) -> str:
         ConfigurationError: The service would not take it.
     """
     return check_s3_uri(f"s3://{bucket}/{key}")
+
+
+def _job_folder(intent_id: str, draft: int, job: int) -> str:
+    return f"{INPUT_PREFIX}{_draft_folder(intent_id, draft)}" + (f".job-{job:03d}/" if job > 1 else "/")
 
 
 def _draft_folder(intent_id: str, draft: int) -> str:

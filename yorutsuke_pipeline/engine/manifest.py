@@ -22,13 +22,15 @@ from yorutsuke_pipeline.engine.errors import BudgetExceededError, ConfigurationE
 from yorutsuke_pipeline.engine.events import Event, EventName
 from yorutsuke_pipeline.engine.figures import NO_METRICS, figures_of
 from yorutsuke_pipeline.engine.identity import fingerprint
+from yorutsuke_pipeline.engine.input_line import input_line
 from yorutsuke_pipeline.engine.intake import Claimed, Intake, list_record
 from yorutsuke_pipeline.engine.intent import Intent, IntentStatus, ResultStats
 from yorutsuke_pipeline.engine.meter import NO_METER, Meter
 from yorutsuke_pipeline.engine.model_family import family_of
 from yorutsuke_pipeline.engine.opening import Opening
 from yorutsuke_pipeline.engine.orders import policy_of
-from yorutsuke_pipeline.engine.parts import JobParts, PartWriter, input_line
+from yorutsuke_pipeline.engine.parts import JobParts, PartWriter
+from yorutsuke_pipeline.engine.pictures import Pictures, check_images, pictures_of
 from yorutsuke_pipeline.engine.planning import estimate_cost, plan_jobs
 from yorutsuke_pipeline.engine.policy import BelowMinimum
 from yorutsuke_pipeline.engine.preflight import Preflight, preflight_size
@@ -144,7 +146,7 @@ class ManifestWriter(Opening):
         return informed.prepare(intent.day, intent, self._room(intent.day, intent, None))
 
     def _check_settings(self) -> None:
-        family_of(self.policy.model_id)
+        check_images(self.workload, self.policy)
         layout.s3_uri(self.objects.bucket, layout.OUTPUT_PREFIX)
 
     def _room(self, day: date, intent: Intent | None, most: int | None) -> _Room:
@@ -215,13 +217,20 @@ class ManifestWriter(Opening):
         """Write the parts of each job, and the list of their records."""
         takeable = room.taken(draft.intent_id, self.takeable(draft.day, draft))
         asked_first = preflight_size(intake.left, self.policy)
+        pictures = pictures_of(self.workload, self.policy, self.objects, draft)
         with ExitStack() as stack:
             records_key = layout.records_key(draft.intent_id, draft.version)
             listing = stack.enter_context(self.objects.writing(records_key))
             parts = stack.enter_context(
-                PartWriter(self.objects, draft, self.policy.quotas, begins_with_preflight=asked_first > 0)
+                PartWriter(
+                    self.objects,
+                    draft,
+                    self.policy.quotas,
+                    begins_with_preflight=asked_first > 0,
+                    needs_folder=pictures.needs_folder,
+                )
             )
-            claim = partial(self._claim, draft)
+            claim = partial(self._claim, draft, pictures)
             at_once = self.policy.concurrency
             claimed = self.meter.counting(
                 "records claimed and written",
@@ -229,21 +238,21 @@ class ManifestWriter(Opening):
                 map_bounded(claim, takeable, workers=at_once, ahead=at_once),
                 intake.left,
             )
-            for job, record in self._shared(asked_first, intake, claimed):
+            for job, record in pictures.placed(self._shared(asked_first, intake, claimed)):
                 parts.write(record.line, job=job, input_tokens=record.input_tokens)
                 list_record(listing, record, job)
         return parts.jobs
 
-    def _claim(self, intent: Intent, waiting: PendingRecord) -> Claimed | None:
+    def _claim(self, intent: Intent, pictures: Pictures, waiting: PendingRecord) -> Claimed | None:
         record = self.pending.claim(waiting.identity, intent.intent_id)
         if record is None:
             return None
         try:
-            return self._prepare(record)
+            return self._prepare(record, pictures)
         except RecordRejectedError as error:
             return Claimed(record, reject=error.reject)
 
-    def _prepare(self, record: PendingRecord) -> Claimed:
+    def _prepare(self, record: PendingRecord, pictures: Pictures) -> Claimed:
         """Fetch and check what goes along with the question, and make the record's line."""
         key = self.workload.content_key(record)
         source, content = None, None
@@ -258,14 +267,17 @@ class ManifestWriter(Opening):
                     f"{key!r} is {source.size:,} bytes, a request takes {self.policy.quotas.line_bytes:,}",
                 )
         prepared = self.workload.prepare(record, content, max_output_tokens=self.policy.max_output_tokens)
-        line = input_line(record.record_id, prepared.question, family_of(self.policy.model_id))
-        size = sum(map(len, line))
+        question = prepared.question
+        if question.picture is not None:
+            question = replace(question, picture=pictures.shown(question.picture, record.record_id))
+        line = input_line(record.record_id, question, family_of(self.policy.model_id))
+        size = line.size()
         if size > self.policy.quotas.line_bytes:
             raise RecordRejectedError(
                 "too_large",
                 f"the request is {size:,} bytes, the model takes {self.policy.quotas.line_bytes:,}",
             )
-        tokens = question_tokens(self.policy.model_id, prepared.question)
+        tokens = question_tokens(self.policy.model_id, question)
         return Claimed(record, source, prepared.attributes, tokens, line)
 
     def _turn_away(self, intent: Intent, rejected: list[Claimed]) -> Counter[str]:

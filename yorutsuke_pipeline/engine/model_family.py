@@ -9,6 +9,7 @@ Sources: Amazon Nova "Complete request schema"; Anthropic "Messages API" on Bedr
 from __future__ import annotations
 
 import base64
+from collections.abc import Hashable
 from dataclasses import dataclass
 from typing import Any, NamedTuple, Protocol
 
@@ -21,12 +22,20 @@ _MOST_TOKENS = 1_000_000_000
 
 @dataclass(frozen=True)
 class Picture:
-    """An image to ask about. `format` is the model's word: jpeg, png, gif or webp (never jpg); sides in pixels."""
+    """An image to ask about.
+
+    Attributes:
+        format: The model's word: jpeg, png, gif or webp (never jpg).
+        width: In pixels, like the height.
+        content: Its bytes; empty if it is shown by its place.
+        location: `s3://bucket/key` of the object with these bytes, to be read from there; None to send the bytes.
+    """
 
     format: str
     width: int
     height: int
     content: bytes
+    location: str | None = None
 
 
 @dataclass(frozen=True)
@@ -56,8 +65,13 @@ class ModelAnswer(NamedTuple):
     problem: str | None = None
 
 
-class ModelFamily(Protocol):
+class ModelFamily(Hashable, Protocol):
     """One family's way of being asked and of answering."""
+
+    @property
+    def takes_locations(self) -> bool:
+        """Whether it reads an image from S3, given its place."""
+        ...
 
     def body(self, question: Question) -> dict[str, Any]:
         """Return the body of InvokeModel, which is also a batch line's `modelInput`."""
@@ -71,12 +85,13 @@ class ModelFamily(Protocol):
 class Nova:
     """Amazon Nova, messages schema."""
 
+    takes_locations = True
+
     def body(self, question: Question) -> dict[str, Any]:
         """Return the body; the image stands before the text, as the model wants it."""
         content: list[dict[str, Any]] = []
         if question.picture is not None:
-            source = {"bytes": base64.b64encode(question.picture.content).decode("ascii")}
-            content.append({"image": {"format": question.picture.format, "source": source}})
+            content.append({"image": {"format": question.picture.format, "source": _nova_source(question.picture)}})
         content.append({"text": question.prompt})
         return {
             "schemaVersion": "messages-v1",
@@ -98,13 +113,28 @@ class Nova:
         )
 
 
+def _nova_source(picture: Picture) -> dict[str, Any]:
+    # `bucketOwner` is needed only for a bucket of another account.
+    if picture.location is not None:
+        return {"s3Location": {"uri": picture.location}}
+    return {"bytes": base64.b64encode(picture.content).decode("ascii")}
+
+
 class Claude:
     """Anthropic Claude on Bedrock, messages API."""
 
+    takes_locations = False
+
     def body(self, question: Question) -> dict[str, Any]:
-        """Return the body; `media_type` is a MIME type here, unlike Nova's format."""
+        """Return the body; `media_type` is a MIME type here, unlike Nova's format.
+
+        Raises:
+            ConfigurationError: The image is to be shown by its place.
+        """
         content: list[dict[str, Any]] = []
         if question.picture is not None:
+            if question.picture.location is not None:
+                raise ConfigurationError("Claude reads no image from S3; set YORUTSUKE_IMAGES=inline")
             source = {
                 "type": "base64",
                 "media_type": f"image/{question.picture.format}",

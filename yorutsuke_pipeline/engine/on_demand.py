@@ -97,10 +97,8 @@ class OnDemandRun:
 
     def _answer_all(self, intent: Intent, job: BatchJob, lines: Iterable[bytes]) -> None:
         """Write what a batch job would have written: the lines of output, and the summary."""
-        folder = layout.output_folder(_job_id(job))
-        part_name = job.part_key.rpartition("/")[2] or "parts.jsonl"
         counts: Counter[str] = Counter()
-        with self.objects.writing(f"{folder}{part_name}.out") as out:
+        with self.objects.writing(layout.on_demand_output_key(_job_id(job), job.part_key)) as out:
             for answered in self.meter.counting(
                 "records asked about on demand",
                 map_bounded(lambda line: self._ask(intent, line), lines, workers=_AT_ONCE),
@@ -110,7 +108,7 @@ class OnDemandRun:
                 if answered is not None:
                     out.write(json_line(answered))
                     _count(counts, answered, intent.model_id)
-        with self.objects.writing(f"{folder}{layout.SERVICE_MANIFEST}") as out:
+        with self.objects.writing(f"{layout.output_folder(_job_id(job))}{layout.SERVICE_MANIFEST}") as out:
             out.write(json_line(dict(counts)))
 
     def _ask(self, intent: Intent, line: bytes) -> dict[str, Any] | None:

@@ -19,11 +19,11 @@ from yorutsuke_pipeline.engine.errors import (
     PermanentError,
 )
 from yorutsuke_pipeline.engine.intent import Intent, IntentStatus
-from yorutsuke_pipeline.engine.model_family import family_of
 from yorutsuke_pipeline.engine.order_names import name_of_another, ordered_intent
 from yorutsuke_pipeline.engine.order_states import STOPPED_NOTE, order_state
 from yorutsuke_pipeline.engine.ordered_records import order_of, write_ordered, write_selection
 from yorutsuke_pipeline.engine.orders import Estimate, OrderPage, OrderStatus, Placed, Wanted, policy_of
+from yorutsuke_pipeline.engine.pictures import check_images
 from yorutsuke_pipeline.engine.record import PendingRecord
 from yorutsuke_pipeline.engine.redriving import Verdict
 from yorutsuke_pipeline.engine.stopping import StopOutcome
@@ -60,8 +60,9 @@ class OrderDesk:
             NothingToOrderError: No record is left that it asks for; the message says why.
             ConfigurationError: Its model is none that can be asked.
         """
-        family_of(wanted.model_id or self.opening.policy.model_id)
-        quoter = self.quoter.ordering(self._intent(wanted))
+        intent = self._intent(wanted)
+        check_images(self.opening.workload, policy_of(intent, self.opening.policy))
+        quoter = self.quoter.ordering(intent)
         if wanted.identities is not None:
             # Who names records wants them all: a budget does not choose among them, it refuses (`place`).
             quoter = replace(quoter, policy=replace(quoter.policy, budget_usd=None))

@@ -19,6 +19,13 @@ class BelowMinimum(Word):
     SKIP = "skip"
 
 
+class Images(Word):
+    """How an image goes along with its question."""
+
+    INLINE = "inline"
+    S3_LOCATION = "s3Location"
+
+
 @dataclass(frozen=True)
 class Policy:
     """How a workload is run.
@@ -36,6 +43,7 @@ class Policy:
         timeout_hours: How long the service may let a job wait and run (24 to 168).
         tags: Put on every job, for cost allocation.
         concurrency: Calls to AWS in flight at once in one stage.
+        images: How an image goes along with its question.
     """
 
     model_id: str
@@ -54,3 +62,4 @@ class Policy:
     preflight_from: int = 0
     preflight_records: int = 5
     intent_records: int = 100_000
+    images: Images = Images.INLINE

@@ -85,7 +85,7 @@ def preflight_size(waiting: int, policy: Policy) -> int:
 def read_findings(objects: ObjectStore, job: BatchJob, model_id: str) -> Findings:
     """Read what the pre-flight's job, which has ended, wrote; one whose answer got lost is in no count."""
     family, answered, usage, refusals = family_of(model_id), 0, TokenUsage(), Counter[str]()
-    key = layout.output_folder(job.job_id or "") + job.part_key.rpartition("/")[2] + ".out"
+    key = layout.on_demand_output_key(job.job_id or "", job.part_key)
     for line in objects.lines(key, longest=_LONGEST_LINE):
         read = read_output_line(line, family, longest=_LONGEST_LINE)
         if isinstance(read, Reject):

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from typing import TYPE_CHECKING
 
 from yorutsuke_pipeline.engine import layout
 from yorutsuke_pipeline.engine.batch_job import PLANNED, WITHDRAWN
+from yorutsuke_pipeline.engine.identity import record_id
 from yorutsuke_pipeline.engine.spending import Amounts
 from yorutsuke_pipeline_tests.engine.interruptions import Calls
 from yorutsuke_pipeline_tests.fakes.batch_service import input_keys
@@ -26,6 +28,7 @@ def check_always(night: Night) -> None:
     _check_paid_once(night)
     _check_nothing_deleted_early(night)
     _check_money_was_reserved(night)
+    _check_images_lie_with_their_job(night)
 
 
 def check_settled(night: Night) -> None:
@@ -53,6 +56,17 @@ def _check_paid_once(night: Night) -> None:
     planned = {(job.job_name, job.client_request_token) for job in night.ledger.rows.values()}
     assert len(set(names)) == len(names)
     assert set(names) <= planned, "a job exists that no intent knows"
+
+
+def _check_images_lie_with_their_job(night: Night) -> None:
+    """The service reads an image that is sent by its place from nowhere but the folder that the job was told."""
+    for request in night.service.requests.values():
+        for part in input_keys(request, night.objects):
+            for line in night.lines_of(part):
+                for uri in re.findall(r"'s3Location': {'uri': '([^']*)'", repr(line["modelInput"])):
+                    assert request.input_uri.endswith("/")
+                    assert uri.startswith(request.input_uri)
+                    assert record_id(night.asked_about(line["modelInput"])) == line["recordId"]
 
 
 def _check_nothing_deleted_early(night: Night) -> None:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from yorutsuke_pipeline.engine.archive import Archiver, ArchiveReport
 from yorutsuke_pipeline.engine.batch_job import COMPLETED, PARTIALLY_COMPLETED
 from yorutsuke_pipeline.engine.manifest import ManifestReport, ManifestWriter
-from yorutsuke_pipeline.engine.policy import Policy
+from yorutsuke_pipeline.engine.policy import Images, Policy
 from yorutsuke_pipeline.engine.quotas import FixedQuotas, Quotas
 from yorutsuke_pipeline.engine.raw_output import RawOutputCollector, RawOutputReport
 from yorutsuke_pipeline.engine.results import ResultRecorder, ResultsReport
@@ -53,6 +53,10 @@ POLICY = Policy(
     concurrency=1,
 )
 
+PICTURE = b"\x89PNG\r\n\x1a\n" + struct.pack(">I4sII", 13, b"IHDR", 100, 200)
+# As the deployment that sends images by the places of their copies.
+LOCATED = replace(POLICY, images=Images.S3_LOCATION)
+
 
 def source_key(identity: str) -> str:
     return f"uploads/user-1/{identity}.png"
@@ -74,13 +78,13 @@ def waiting_row(identity: str, **changes: Any) -> dict[str, Any]:  # noqa: ANN40
 
 def picture(identity: str) -> bytes:
     """Return the header of a PNG of 100 x 200 pixels that no other image has."""
-    return b"\x89PNG\r\n\x1a\n" + struct.pack(">I4sII", 13, b"IHDR", 100, 200) + identity.encode()
+    return PICTURE + identity.encode()
 
 
 def pictured(body: dict[str, Any]) -> str:
     """Return which image a question in Nova's form is about."""
     image = body["messages"][0]["content"][0]["image"]
-    return base64.b64decode(image["source"]["bytes"])[24:].decode()
+    return base64.b64decode(image["source"]["bytes"]).removeprefix(PICTURE).decode()
 
 
 @dataclass(frozen=True)
@@ -208,7 +212,11 @@ class Night:
 
     def asked_about(self, body: dict[str, Any]) -> str:
         """Return which record a question is about."""
-        return pictured(body)
+        source = body["messages"][0]["content"][0]["image"]["source"]
+        if "s3Location" not in source:
+            return pictured(body)
+        key = source["s3Location"]["uri"].removeprefix(f"s3://{self.objects.bucket}/")
+        return self.objects.contents[key].removeprefix(PICTURE).decode()
 
     def source_of(self, identity: str) -> str | None:
         """Return where a record's content lies; None if its row says it all."""
@@ -220,7 +228,7 @@ class Night:
 
     def say(self, body: dict[str, Any]) -> dict[str, Any]:
         """Answer a question as the model: as told the first time, well when told what was wrong."""
-        identity = pictured(body)
+        identity = self.asked_about(body)
         good = json.dumps({**RECEIPT, "merchant": f"shop of {identity}"})
         was_told = "earlier answer was not accepted" in body["messages"][0]["content"][1]["text"]
         is_good = was_told and identity not in self.stubborn

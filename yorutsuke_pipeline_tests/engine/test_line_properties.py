@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 from hypothesis import given
 from hypothesis import strategies as st
 
+from yorutsuke_pipeline.engine.input_line import input_line
 from yorutsuke_pipeline.engine.model_family import Claude, ModelFamily, Nova, Picture, Question
 from yorutsuke_pipeline.engine.output_line import OutputLine, read_output_line
-from yorutsuke_pipeline.engine.parts import input_line
 from yorutsuke_pipeline.engine.streams import chunked, json_line, read_json_lines
 from yorutsuke_pipeline_tests.engine.test_answers import JSON_OBJECTS
 from yorutsuke_pipeline_tests.fakes.model import nova_output
