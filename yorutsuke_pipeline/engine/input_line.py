@@ -43,18 +43,28 @@ class InputLine(NamedTuple):
 NO_LINE = InputLine(b"")
 
 
-def input_line(record_id: str, question: Question, family: ModelFamily) -> InputLine:
-    """Return the line that asks `question`, of a record whose id needs no escaping in JSON, as ours do."""
+def input_line(record_id: str, question: Question, family: ModelFamily, location: bytes | None = None) -> InputLine:
+    """Return the line that asks `question`.
+
+    Args:
+        record_id: It needs no escaping in JSON, which ours do not.
+        question: What is asked.
+        family: Of the model.
+        location: `s3://bucket/key` from where the model is to read the picture, likewise; None to send its bytes.
+    """
     picture = question.picture
-    head = f'{{"recordId":"{record_id}","modelInput":'.encode("ascii")
+    head = b'{"recordId":"%b","modelInput":' % record_id.encode("ascii")
     if picture is None:
         return InputLine(head + _as_json(family.body(question)) + b"}\n")
-    is_located = picture.location is not None
     before, after = _around(
-        question.system, question.prompt, question.max_output_tokens, picture.format, family, is_located=is_located
+        question.system,
+        question.prompt,
+        question.max_output_tokens,
+        picture.format,
+        family,
+        is_located=location is not None,
     )
-    shown = picture.location.encode("ascii") if picture.location is not None else pybase64.b64encode(picture.content)
-    return InputLine(head + before, shown, after)
+    return InputLine(head + before, pybase64.b64encode(picture.content) if location is None else location, after)
 
 
 # A day's records have one prompt and few formats; those that are asked again have the reason in theirs.

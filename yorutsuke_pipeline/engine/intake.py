@@ -7,7 +7,8 @@ preparing are `manifest.py`'s, as is the order of all that must survive a death.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from yorutsuke_pipeline.engine.input_line import NO_LINE, InputLine
 from yorutsuke_pipeline.engine.streams import end, json_line
@@ -19,8 +20,7 @@ if TYPE_CHECKING:
     from yorutsuke_pipeline.engine.record import PendingRecord, Reject
 
 
-@dataclass(frozen=True)
-class Claimed:
+class Claimed(NamedTuple):
     """A claimed record with what became of preparing it: exactly one of `line` and `reject`.
 
     Of an image there is only the line: as many of these are held as calls are made ahead and jobs look ahead.
@@ -28,7 +28,7 @@ class Claimed:
 
     record: PendingRecord
     source: StoredObject | None = None
-    attributes: Mapping[str, Any] = field(default_factory=dict)
+    attributes: Mapping[str, Any] = MappingProxyType({})
     input_tokens: int = 0
     line: InputLine = NO_LINE
     reject: Reject | None = None

@@ -48,9 +48,9 @@ def part_key(intent_id: str, number: int, draft: int = 1, job: int = 1) -> str:
     return f"{_job_folder(intent_id, draft, job)}part-{number:04d}.jsonl"
 
 
-def image_key(intent_id: str, name: str, draft: int = 1, job: int = 1) -> str:
-    """Return the key of the copy of an image that lines of the `job`-th job point to; its name is no JSONL's."""
-    return f"{_job_folder(intent_id, draft, job)}images/{name}"
+def images_folder(intent_id: str, draft: int = 1, job: int = 1) -> str:
+    """Return the folder of the copies of images, none of them a JSONL, that lines of the `job`-th job point to."""
+    return f"{_job_folder(intent_id, draft, job)}images/"
 
 
 def folder_of(part: str) -> str:

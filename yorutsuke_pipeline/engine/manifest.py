@@ -267,10 +267,9 @@ class ManifestWriter(Opening):
                     f"{key!r} is {source.size:,} bytes, a request takes {self.policy.quotas.line_bytes:,}",
                 )
         prepared = self.workload.prepare(record, content, max_output_tokens=self.policy.max_output_tokens)
-        question = prepared.question
-        if question.picture is not None:
-            question = replace(question, picture=pictures.shown(question.picture, record.record_id))
-        line = input_line(record.record_id, question, family_of(self.policy.model_id))
+        question, picture = prepared.question, prepared.question.picture
+        location = None if picture is None else pictures.location(picture, record.record_id)
+        line = input_line(record.record_id, question, family_of(self.policy.model_id), location)
         size = line.size()
         if size > self.policy.quotas.line_bytes:
             raise RecordRejectedError(

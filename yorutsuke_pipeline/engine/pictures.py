@@ -7,7 +7,8 @@ once its job is known. See docs/decisions/0015-images-by-location.md.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Protocol
 
 from yorutsuke_pipeline.engine import layout
@@ -39,8 +40,8 @@ class Pictures(Protocol):
         """Whether a job must be told its folder, also where it has only one part."""
         ...
 
-    def shown(self, picture: Picture, record_id: str) -> Picture:
-        """Return a picture as the record's line shows it."""
+    def location(self, picture: Picture, record_id: str) -> bytes | None:
+        """Return from where the model is to read a record's picture, as far as is known; None to send its bytes."""
         ...
 
     def placed(self, shared: Iterable[tuple[int, Claimed]]) -> Iterable[tuple[int, Claimed]]:
@@ -58,9 +59,8 @@ class InlinePictures:
 
     needs_folder: bool = False
 
-    def shown(self, picture: Picture, record_id: str) -> Picture:  # noqa: ARG002 — the protocol's
-        """Return the picture as it is."""
-        return picture
+    def location(self, picture: Picture, record_id: str) -> None:
+        """Return None: its bytes are sent."""
 
     def placed(self, shared: Iterable[tuple[int, Claimed]]) -> Iterable[tuple[int, Claimed]]:
         """Return the records as they are."""
@@ -76,10 +76,9 @@ class LocatedPictures:
     concurrency: int
     needs_folder: bool = True
 
-    def shown(self, picture: Picture, record_id: str) -> Picture:
-        """Return the picture by its place, without its bytes."""
-        key = self._key(f"{record_id}.{picture.format}", _ANY_JOB)
-        return replace(picture, content=b"", location=layout.s3_uri(self.objects.bucket, key))
+    def location(self, picture: Picture, record_id: str) -> bytes:
+        """Return the place that it will have in some job's folder."""
+        return b"%b%b.%b" % (self._place(_ANY_JOB), record_id.encode("ascii"), picture.format.encode("ascii"))
 
     def placed(self, shared: Iterable[tuple[int, Claimed]]) -> Iterator[tuple[int, Claimed]]:
         """Copy each image to the folder of its job, and yield its record with that place in its line.
@@ -93,15 +92,21 @@ class LocatedPictures:
         source, line = claimed.source, claimed.line
         if source is None or not line.picture:
             return claimed
-        key = self._key(line.picture.rpartition(b"/")[2].decode("ascii"), job)
+        name = line.picture.rpartition(b"/")[2]
+        key = layout.images_folder(self.draft.intent_id, self.draft.version, job) + name.decode("ascii")
         if self.objects.copy(source, key) is None:
             # Its job counts on it already. The next run looks at it anew, and turns it away if it is gone.
             raise TransientError(f"{source.key!r} was replaced or deleted while it was copied to {key}; try again")
-        place = layout.s3_uri(self.objects.bucket, key).encode("ascii")
-        return replace(claimed, line=line._replace(picture=place))
+        return claimed._replace(line=line._replace(picture=self._place(job) + name))
 
-    def _key(self, name: str, job: int) -> str:
-        return layout.image_key(self.draft.intent_id, name, self.draft.version, job)
+    def _place(self, job: int) -> bytes:
+        return _place_of(self.objects.bucket, self.draft.intent_id, self.draft.version, job)
+
+
+# A million records ask for a few.
+@lru_cache(maxsize=64)
+def _place_of(bucket: str, intent_id: str, draft: int, job: int) -> bytes:
+    return layout.s3_uri(bucket, layout.images_folder(intent_id, draft, job)).encode("ascii")
 
 
 def check_images(workload: Workload, policy: Policy) -> None:
