@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from yorutsuke_pipeline.engine.errors import ConfigurationError
@@ -29,6 +30,8 @@ _LONGEST_JOB_NAME = 63
 _LONGEST_S3_URI = 1024
 
 
+# Asked for again while a record is worked on.
+@lru_cache(maxsize=1024)
 def record_id(identity: str) -> str:
     """Return the id under which the model is asked about a record: 24 hex digits.
 

@@ -22,7 +22,6 @@ from yorutsuke_pipeline.engine.errors import BudgetExceededError, ConfigurationE
 from yorutsuke_pipeline.engine.events import Event, EventName
 from yorutsuke_pipeline.engine.figures import NO_METRICS, figures_of
 from yorutsuke_pipeline.engine.identity import fingerprint
-from yorutsuke_pipeline.engine.input_line import input_line
 from yorutsuke_pipeline.engine.intake import Claimed, Intake, list_record
 from yorutsuke_pipeline.engine.intent import Intent, IntentStatus, ResultStats
 from yorutsuke_pipeline.engine.meter import NO_METER, Meter
@@ -267,16 +266,14 @@ class ManifestWriter(Opening):
                     f"{key!r} is {source.size:,} bytes, a request takes {self.policy.quotas.line_bytes:,}",
                 )
         prepared = self.workload.prepare(record, content, max_output_tokens=self.policy.max_output_tokens)
-        question, picture = prepared.question, prepared.question.picture
-        location = None if picture is None else pictures.location(picture, record.record_id)
-        line = input_line(record.record_id, question, family_of(self.policy.model_id), location)
+        line = pictures.line(record.record_id, prepared.question, family_of(self.policy.model_id))
         size = line.size()
         if size > self.policy.quotas.line_bytes:
             raise RecordRejectedError(
                 "too_large",
                 f"the request is {size:,} bytes, the model takes {self.policy.quotas.line_bytes:,}",
             )
-        tokens = question_tokens(self.policy.model_id, question)
+        tokens = question_tokens(self.policy.model_id, prepared.question)
         return Claimed(record, source, prepared.attributes, tokens, line)
 
     def _turn_away(self, intent: Intent, rejected: list[Claimed]) -> Counter[str]:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from yorutsuke_pipeline.engine import layout
 from yorutsuke_pipeline.engine.errors import ConfigurationError, TransientError
+from yorutsuke_pipeline.engine.input_line import input_line
 from yorutsuke_pipeline.engine.model_family import family_of
 from yorutsuke_pipeline.engine.policy import Images
 from yorutsuke_pipeline.engine.streams import map_bounded
@@ -20,9 +21,10 @@ from yorutsuke_pipeline.engine.streams import map_bounded
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from yorutsuke_pipeline.engine.input_line import InputLine
     from yorutsuke_pipeline.engine.intake import Claimed
     from yorutsuke_pipeline.engine.intent import Intent
-    from yorutsuke_pipeline.engine.model_family import Picture
+    from yorutsuke_pipeline.engine.model_family import ModelFamily, Question
     from yorutsuke_pipeline.engine.policy import Policy
     from yorutsuke_pipeline.engine.ports import ObjectStore
     from yorutsuke_pipeline.engine.workload import Workload
@@ -40,8 +42,8 @@ class Pictures(Protocol):
         """Whether a job must be told its folder, also where it has only one part."""
         ...
 
-    def location(self, picture: Picture, record_id: str) -> bytes | None:
-        """Return from where the model is to read a record's picture, as far as is known; None to send its bytes."""
+    def line(self, record_id: str, question: Question, family: ModelFamily) -> InputLine:
+        """Return the line that asks a record's question, as far as it is known before its job is."""
         ...
 
     def placed(self, shared: Iterable[tuple[int, Claimed]]) -> Iterable[tuple[int, Claimed]]:
@@ -59,8 +61,9 @@ class InlinePictures:
 
     needs_folder: bool = False
 
-    def location(self, picture: Picture, record_id: str) -> None:
-        """Return None: its bytes are sent."""
+    def line(self, record_id: str, question: Question, family: ModelFamily) -> InputLine:
+        """Return the line with the picture in it."""
+        return input_line(record_id, question, family)
 
     def placed(self, shared: Iterable[tuple[int, Claimed]]) -> Iterable[tuple[int, Claimed]]:
         """Return the records as they are."""
@@ -76,9 +79,11 @@ class LocatedPictures:
     concurrency: int
     needs_folder: bool = True
 
-    def location(self, picture: Picture, record_id: str) -> bytes:
-        """Return the place that it will have in some job's folder."""
-        return b"%b%b.%b" % (self._place(_ANY_JOB), record_id.encode("ascii"), picture.format.encode("ascii"))
+    def line(self, record_id: str, question: Question, family: ModelFamily) -> InputLine:
+        """Return the line with the place that the picture would have in some job's folder."""
+        picture = question.picture
+        name = "" if picture is None else f"{record_id}.{picture.format}"
+        return input_line(record_id, question, family, self._place(_ANY_JOB) + name.encode("ascii"))
 
     def placed(self, shared: Iterable[tuple[int, Claimed]]) -> Iterator[tuple[int, Claimed]]:
         """Copy each image to the folder of its job, and yield its record with that place in its line.

@@ -7,7 +7,6 @@ turned away. What a receipt or a violation is stays in its workload, which reads
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from yorutsuke_pipeline.engine.identity import record_id
@@ -50,7 +49,7 @@ class PendingRecord:
         """Whether it is in line, claimed or not."""
         return self.attributes.get("status") == "pending"
 
-    @cached_property
+    @property
     def record_id(self) -> str:
         """The id that goes to the model and names the result."""
         return record_id(self.identity)

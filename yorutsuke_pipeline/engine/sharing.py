@@ -110,6 +110,8 @@ class Sharing(Generic[Item]):
         records = self._records + len(self._window) + behind
         mean = -(-self._all_bytes // self._all_records)
         size = self._bytes + self._ahead_bytes + behind * mean
+        if records <= self._quotas.most_records and size <= self._quotas.job_bytes:
+            return records
         jobs = max(_ceil(records, self._quotas.most_records), _ceil(size, self._quotas.job_bytes))
         return _ceil(records, jobs)
 

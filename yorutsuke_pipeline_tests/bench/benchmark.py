@@ -23,7 +23,7 @@ Side = Callable[["Scene"], "Callable[[], Facts]"]
 
 @dataclass(frozen=True)
 class Goal:
-    """What is asked of the product against one side: so many times its rate."""
+    """What is asked of the product against one side: so many times its rate. Against itself: so many units a second."""
 
     side: str
     must: float

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from yorutsuke_pipeline_tests.bench.archive import ARCHIVE
 from yorutsuke_pipeline_tests.bench.embedded import ARCHIVE_EMBEDDED, MANIFEST_EMBEDDED, RESULTS_EMBEDDED
 from yorutsuke_pipeline_tests.bench.manifest import MANIFEST
+from yorutsuke_pipeline_tests.bench.manifest_lines import MANIFEST_LINES
 from yorutsuke_pipeline_tests.bench.memory import MEMORY, MEMORY_OF_IMAGES
 from yorutsuke_pipeline_tests.bench.night import NIGHT
 from yorutsuke_pipeline_tests.bench.pending import PENDING
@@ -27,6 +28,7 @@ _ALL = (
     RAW_OUTPUT_PACED,
     RAW_OUTPUT_SMALL,
     MANIFEST,
+    MANIFEST_LINES,
     ARCHIVE,
     PENDING,
     SENSOR,

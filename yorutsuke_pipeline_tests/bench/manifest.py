@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from yorutsuke_pipeline.engine.policy import Images
 from yorutsuke_pipeline_tests.bench import contents
 from yorutsuke_pipeline_tests.bench.baselines.boto3_manifest import Boto3Manifest
 from yorutsuke_pipeline_tests.bench.benchmark import PRODUCT, Benchmark, Goal
@@ -13,15 +15,26 @@ from yorutsuke_pipeline_tests.receipts import receipts_stages
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from yorutsuke_pipeline.engine.manifest import ManifestWriter
     from yorutsuke_pipeline_tests.bench.scene import Facts, Scene
 
+_LOCATED = "product, by s3Location"
 _THREADED, _NAIVE = "eight boto3 threads + json", "boto3, one by one"
 _PART = "batch-input/baseline/part-0001.jsonl"
 
 
 def product_side(scene: Scene) -> Callable[[], Facts]:
     """Claim, fetch, check, encode and upload, as the baselines do."""
+    return _written_by(receipts_stages(scene.product).manifest_writer, scene)
+
+
+def _located_side(scene: Scene) -> Callable[[], Facts]:
+    """Claim, fetch, check and copy; the lines say where the copies lie."""
     writer = receipts_stages(scene.product).manifest_writer
+    return _written_by(replace(writer, policy=replace(writer.policy, images=Images.S3_LOCATION)), scene)
+
+
+def _written_by(writer: ManifestWriter, scene: Scene) -> Callable[[], Facts]:
     # The list of prices is a module of data: imported here, because imports are not what is measured.
     writer.spending.prices.price(scene.product.settings.model_id)
 
@@ -61,7 +74,7 @@ MANIFEST = Benchmark(
     unit="images",
     sizes=(2_000,),
     quick_sizes=(200,),
-    sides={PRODUCT: product_side, _THREADED: _threaded_side, _NAIVE: _naive_side},
+    sides={PRODUCT: product_side, _LOCATED: _located_side, _THREADED: _threaded_side, _NAIVE: _naive_side},
     goals=(Goal(_THREADED, must=3, aim=4), Goal(_NAIVE, must=12, aim=12)),
     largest={_NAIVE: 400},
     settings=lambda size: StubSettings(bucket_delay=0.02, images=size),

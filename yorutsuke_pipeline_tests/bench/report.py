@@ -102,5 +102,6 @@ def _goal(row: Row) -> str:
         return f"{row.growth.must:g}x: {'must' if row.growth.is_met else 'MISSED'}"
     if row.must is None or row.aim is None:
         return ""
-    verdict = "aim" if row.ratio >= row.aim else "must" if row.ratio >= row.must else "MISSED"
-    return f"{row.must:g}x / {row.aim:g}x: {verdict}"
+    reached, sign = (row.rate, "/s") if row.side == PRODUCT else (row.ratio, "x")
+    verdict = "aim" if reached >= row.aim else "must" if reached >= row.must else "MISSED"
+    return f"{row.must:,g}{sign} / {row.aim:,g}{sign}: {verdict}"
