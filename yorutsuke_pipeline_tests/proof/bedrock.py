@@ -73,7 +73,10 @@ def questions_file(state_dir: Path) -> Path:
 
 
 def _pictured(body: bytes) -> str:
-    """Return the id of the image that a body, in Nova's form or in Claude's, asks about."""
+    """Return the id of the image that a body, in Nova's form or in Claude's, asks about; its place if it says that."""
     content = json.loads(body)["messages"][0]["content"][0]
-    encoded = content["image"]["source"]["bytes"] if "image" in content else content["source"]["data"]
+    source = content["image"]["source"] if "image" in content else content["source"]
+    if "s3Location" in source:
+        return str(source["s3Location"]["uri"])
+    encoded = source["bytes"] if "image" in content else source["data"]
     return picture.read(base64.b64decode(encoded)).image_id

@@ -75,6 +75,17 @@ def days_with_another_model(actors: Actors, _folder: Path) -> None:
         other.submit(day)
 
 
+def days_of_images_by_place(actors: Actors, _folder: Path) -> None:
+    """Images are copied to where Bedrock reads them: by batch, and on demand."""
+    by_place = actors.with_settings(YORUTSUKE_IMAGES="s3Location")
+    for images in (FEWEST_RECORDS, 1):
+        day = actors.place.new_day()
+        for number in range(images):
+            actors.place.put(day, number)
+        by_place.submit(day)
+        by_place.ingest(day)
+
+
 def a_day_of_which_nothing_is_left(actors: Actors, _folder: Path) -> None:
     """Its only photo is gone, so its intent is closed in the first half; and somebody is told of a run that failed."""
     day = actors.place.new_day()

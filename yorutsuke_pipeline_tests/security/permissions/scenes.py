@@ -21,6 +21,7 @@ SCENES: tuple[Callable[[Actors, Path], None], ...] = (
     nights.an_account_that_contradicts_itself,
     nights.a_day_of_many_jobs,
     nights.days_with_another_model,
+    nights.days_of_images_by_place,
     nights.a_day_that_is_sealed_and_not_submitted,
     orders.violations_that_an_order_selects,
     orders.receipts_that_an_order_names,
