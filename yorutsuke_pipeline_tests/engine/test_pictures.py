@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import replace
 from functools import partial
 
@@ -129,6 +130,17 @@ def test_an_image_that_is_replaced_before_it_was_copied_is_looked_at_again_by_th
 
     (line, *_) = night.lines_of(f"batch-input/{FIRST}.draft-002/part-0001.jsonl")
     assert night.asked_about(line["modelInput"]) == "img-1 later"
+
+
+def test_an_image_that_cannot_be_copied_leaves_no_thread_behind() -> None:
+    night = located_night(30, most_records=20)
+    night.policy = replace(night.policy, concurrency=4)
+    night.objects.uncopyable = {source_key("img-9")}
+
+    with pytest.raises(TransientError):
+        night.stages().manifest.write(DAY)
+
+    assert [thread.name for thread in threading.enumerate() if thread.name.startswith("stage")] == []
 
 
 def test_an_image_that_is_deleted_before_it_was_copied_is_turned_away_by_the_next_run() -> None:
