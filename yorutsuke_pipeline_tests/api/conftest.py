@@ -10,6 +10,8 @@ from fastapi.testclient import TestClient
 
 from yorutsuke_pipeline.api.app import ApiLimits, create_app
 from yorutsuke_pipeline.api.tokens import Scope, mint
+from yorutsuke_pipeline.workloads.receipts.workload import ReceiptsWorkload
+from yorutsuke_pipeline.workloads.violations.workload import ViolationsWorkload
 from yorutsuke_pipeline_tests.fakes.clock import FakeClock
 from yorutsuke_pipeline_tests.fakes.order_desk import FakeOrderDesk
 
@@ -49,8 +51,8 @@ class Service:
     def __init__(self, limits: ApiLimits | None = None) -> None:
         self.clock = FakeClock()
         self.tokens = KeptTokens()
-        self.receipts = FakeOrderDesk("receipts", self.clock)
-        self.violations = FakeOrderDesk("violations", self.clock)
+        self.receipts = FakeOrderDesk(ReceiptsWorkload(), self.clock)
+        self.violations = FakeOrderDesk(ViolationsWorkload(), self.clock)
         desks = {"receipts": self.receipts, "violations": self.violations}
         self.app: FastAPI = create_app(desks, self.tokens, limits or ApiLimits(), self.clock)
         self.client = TestClient(self.app)

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 _TEXT = (Path(__file__).resolve().parents[2] / "docs" / "http-api.md").read_text(encoding="utf-8")
 _PACKAGE = Path(errors.__file__).resolve().parents[1] / "api"
-_JOB = "violations-order-5f0c2d7e91ab"
+_JOB = "violations-2026-01-10-r5f0c2d7e91ab"
 
 
 def _routes(service: Service) -> set[tuple[str, str]]:
@@ -64,6 +64,13 @@ def test_every_curl_of_the_document_works_and_every_route_has_one(service: Servi
         tried.add((method, route))
 
     assert tried == _routes(service)
+
+
+def test_the_job_ids_of_the_document_are_formed_as_those_that_the_service_gives(service: Service) -> None:
+    given = service.call("POST", "/admin/bedrock/batch", service.admin, json={}).json()["jobId"]
+
+    assert set(re.findall(r"violations-[\w-]+", _TEXT)) == {_JOB}
+    assert re.sub(r"[0-9a-f]{12}$", "…", given) == re.sub(r"[0-9a-f]{12}$", "…", _JOB)
 
 
 def test_every_word_of_a_problem_is_in_the_document_and_every_one_there_is_used() -> None:

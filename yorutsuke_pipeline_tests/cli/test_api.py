@@ -28,10 +28,13 @@ from pathlib import Path
 from yorutsuke_pipeline.aws.clock import SystemClock
 from yorutsuke_pipeline.cli.program import program
 from yorutsuke_pipeline.cli.surroundings import Surroundings
+from yorutsuke_pipeline.workloads.receipts.workload import ReceiptsWorkload
+from yorutsuke_pipeline.workloads.violations.workload import ViolationsWorkload
 from yorutsuke_pipeline_tests.cli.conftest import product_of
 from yorutsuke_pipeline_tests.fakes.order_desk import FakeOrderDesk
 
-desks = {name: FakeOrderDesk(name, SystemClock()) for name in ("receipts", "violations")}
+workloads = ReceiptsWorkload(), ViolationsWorkload()
+desks = {workload.name: FakeOrderDesk(workload, SystemClock()) for workload in workloads}
 program(["api", "--port", "0"], obj=Surroundings(product_of(Path(sys.argv[1])), desks=desks))
 """
 

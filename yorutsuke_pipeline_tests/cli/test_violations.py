@@ -13,6 +13,7 @@ from click.testing import CliRunner
 from yorutsuke_pipeline.cli.program import program
 from yorutsuke_pipeline.cli.surroundings import Surroundings
 from yorutsuke_pipeline.engine.errors import NothingToOrderError
+from yorutsuke_pipeline.workloads.violations.workload import ViolationsWorkload
 from yorutsuke_pipeline_tests.cli.conftest import product_of
 from yorutsuke_pipeline_tests.fakes.clock import FakeClock
 from yorutsuke_pipeline_tests.fakes.order_desk import FakeOrderDesk
@@ -29,7 +30,7 @@ FOLLOW = "yorutsuke --workload violations jobs --date 2026-01-10"
 
 
 def the_desk() -> FakeOrderDesk:
-    return FakeOrderDesk("violations", FakeClock(datetime(2026, 1, 9, 17, tzinfo=timezone.utc)))
+    return FakeOrderDesk(ViolationsWorkload(), FakeClock(datetime(2026, 1, 9, 17, tzinfo=timezone.utc)))
 
 
 @dataclass(frozen=True)

@@ -2,36 +2,38 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from yorutsuke_pipeline.engine.days import day_of
 from yorutsuke_pipeline.engine.errors import BudgetExceededError, OrderConflictError
-from yorutsuke_pipeline.engine.identity import fingerprint
+from yorutsuke_pipeline.engine.order_names import ordered_intent
+from yorutsuke_pipeline.engine.ordered_records import order_of
 from yorutsuke_pipeline.engine.orders import Estimate, OrderPage, OrderState, OrderStatus, Placed
 
 if TYPE_CHECKING:
     from datetime import date
 
+    from yorutsuke_pipeline.engine.intent import Intent
     from yorutsuke_pipeline.engine.orders import Wanted
     from yorutsuke_pipeline.engine.ports import Clock
+    from yorutsuke_pipeline.engine.workload import Workload
 
 PRICE = Decimal("0.00006")
+_MODEL = "amazon.nova-lite-v1:0"
 
 
 class FakeOrderDesk:
-    """Implements `OrderDesk`.
+    """Implements `OrderDesk`; orders have the names that the product gives them.
 
     Args:
-        workload: Its name.
+        workload: Whose records are ordered.
         clock: When orders are made.
         found: How many records a selection finds.
     """
 
-    def __init__(self, workload: str, clock: Clock, found: int = 5000) -> None:
+    def __init__(self, workload: Workload, clock: Clock, found: int = 5000) -> None:
         self._workload = workload
         self._clock = clock
         self._found = found
@@ -52,13 +54,12 @@ class FakeOrderDesk:
 
     def known(self, wanted: Wanted) -> Placed | None:
         self._maybe_fail()
-        name = self._name(wanted)
-        return self.place(wanted) if name in self.orders else None
+        return self.place(wanted) if self._intent(wanted).intent_id in self.orders else None
 
     def place(self, wanted: Wanted) -> Placed:
         estimate = self.estimate(wanted)
-        now = self._clock.now()
-        content, name = _content(wanted), self._name(wanted)
+        intent = self._intent(wanted)
+        content, name = order_of(intent).fingerprint, intent.intent_id
         if self._contents.setdefault(name, content) != content:
             raise OrderConflictError(f"order {name} asks for something else already; choose another intentId")
         if wanted.budget_usd is not None and (estimate.cost_usd or 0) > wanted.budget_usd:
@@ -68,21 +69,21 @@ class FakeOrderDesk:
             self.wanted[name] = wanted
             self.orders[name] = OrderState(
                 intent_id=name,
-                workload=self._workload,
-                day=day_of(now),
+                workload=intent.workload,
+                day=intent.day,
                 owner=wanted.owner,
                 status=OrderStatus.QUEUED,
-                created_at=now,
-                model_id=wanted.model_id or "amazon.nova-lite-v1:0",
+                created_at=intent.created_at,
+                model_id=intent.model_id,
                 estimate_usd=estimate.cost_usd,
-                expected_completion=now + timedelta(hours=2),
+                expected_completion=intent.created_at + timedelta(hours=2),
             )
         return Placed(self.orders[name], estimate, cached)
 
     def state(self, intent_id: str) -> OrderState | None:
         self._maybe_fail()
         if self._model is not None and intent_id not in self.orders:
-            self.orders[intent_id] = replace(self._model[0], intent_id=intent_id, workload=self._workload)
+            self.orders[intent_id] = replace(self._model[0], intent_id=intent_id, workload=self._workload.name)
             self.wanted[intent_id] = replace(self._model[1], intent_id=intent_id)
             self.with_dead_letters.add(intent_id)
         return self.orders.get(intent_id)
@@ -111,8 +112,8 @@ class FakeOrderDesk:
         again = replace(self.wanted[intent_id], intent_id=f"{intent_id}-again"[:50], owner=owner)
         return self.place(again)
 
-    def _name(self, wanted: Wanted) -> str:
-        return wanted.intent_id or f"{self._workload}-order-{_content(wanted)[:12]}"
+    def _intent(self, wanted: Wanted) -> Intent:
+        return ordered_intent(wanted, self._workload, _MODEL, self._clock.now())
 
     def stands_for_all(self, order: OrderState, wanted: Wanted) -> None:
         """From now on, whichever order is looked for is there, and is like this one."""
@@ -126,7 +127,3 @@ class FakeOrderDesk:
         failure, self.fails_with = self.fails_with, None
         if failure is not None:
             raise failure
-
-
-def _content(wanted: Wanted) -> str:
-    return fingerprint({"wanted": json.dumps(wanted.__dict__, default=str, sort_keys=True)})
