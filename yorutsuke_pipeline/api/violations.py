@@ -18,6 +18,7 @@ from yorutsuke_pipeline.engine.orders import OrderStatus, Wanted
 from yorutsuke_pipeline.engine.ports import Clock
 from yorutsuke_pipeline.engine.ports_orders import OrderDesk
 from yorutsuke_pipeline.workloads.violations.request import ViolationsRequest
+from yorutsuke_pipeline.workloads.violations.selection import selection_of
 
 _PREFIX = "/admin/bedrock/batch"
 _LONGEST_MARK = 2000
@@ -123,6 +124,4 @@ def violations_router(desk: OrderDesk, door: Door, bodies: BodyReader, clock: Cl
 
 
 def _wanted(request: ViolationsRequest, owner: str) -> Wanted:
-    # With its defaults, so that leaving one out and writing it are the same wish.
-    selection = request.model_dump(mode="json", by_alias=True, exclude_none=True)
-    return Wanted(owner=owner, selection=selection, budget_usd=request.limits.max_spend_usd)
+    return Wanted(owner=owner, selection=selection_of(request), budget_usd=request.limits.max_spend_usd)

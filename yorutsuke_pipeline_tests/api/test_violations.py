@@ -60,7 +60,7 @@ def test_what_was_asked_for_arrives_at_the_desk(service: Service) -> None:
     assert wanted.budget_usd == Decimal(2)
     assert wanted.selection is not None
     assert wanted.selection["filters"]["dateRange"] == {"start": "2024-01-01", "end": "2024-12-31"}
-    assert wanted.selection["filters"]["maxFineAmount"] == "12500.00"
+    assert wanted.selection["filters"]["maxFineAmount"] == "12500"
     assert wanted.selection["limits"]["priority"] == "high"
 
 
@@ -69,6 +69,24 @@ def test_the_same_request_again_is_the_same_batch(service: Service) -> None:
 
     assert second == first | {"cached": True}
     assert len(service.violations.orders) == 1
+
+
+@pytest.mark.parametrize(
+    ("part", "one", "other"),
+    [
+        ("filters", {"minFineAmount": 500}, {"minFineAmount": "500.00"}),
+        ("filters", {"agencies": ["A", "B"]}, {"agencies": ["B", "A", "A"]}),
+        ("filters", {}, {"dateRange": {}, "violationTypes": []}),
+        ("limits", {"maxSpendUSD": "1.5"}, {"maxSpendUSD": "1.50"}),
+        ("limits", {}, {"maxViolations": 1000, "priority": None}),
+    ],
+)
+def test_the_same_request_spelled_otherwise_is_the_same_batch(
+    service: Service, part: str, one: dict[str, Any], other: dict[str, Any]
+) -> None:
+    first, second = (service.call("POST", BATCH, service.admin, json={part: each}).json() for each in (one, other))
+
+    assert second == first | {"cached": True}
 
 
 def test_an_estimate_creates_nothing_and_says_so(service: Service) -> None:
