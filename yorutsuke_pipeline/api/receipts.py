@@ -1,6 +1,5 @@
 """`/api/batch/jobs`: receipts, by an intent of the app's own."""
 
-import re
 from collections.abc import Iterable
 from typing import Annotated
 
@@ -15,6 +14,7 @@ from yorutsuke_pipeline.api.door import Door, LetIn
 from yorutsuke_pipeline.api.jobs import INTENT_ID, JobRoutes
 from yorutsuke_pipeline.api.problems import FieldFault, ProblemError
 from yorutsuke_pipeline.api.tokens import Caller, Scope
+from yorutsuke_pipeline.engine.day_intents import is_numbered
 from yorutsuke_pipeline.engine.errors import ConfigurationError
 from yorutsuke_pipeline.engine.model_family import family_of
 from yorutsuke_pipeline.engine.orders import OrderStatus, Wanted
@@ -26,8 +26,6 @@ _PREFIX = "/api/batch/jobs"
 _MOST_IMAGES = 10_000
 # So that as many of them fit into a body of the default size.
 _LONGEST_IMAGE_ID = 90
-# As the pipeline itself names intents: receipts-2026-01-09-001, receipts-trial-2026-01-09-001.
-_SCHEDULED = re.compile(r".+-[0-9]{4}-[0-9]{2}-[0-9]{2}-[0-9]{3,}")
 
 
 def _distinct(identities: tuple[str, ...]) -> tuple[str, ...]:
@@ -37,7 +35,7 @@ def _distinct(identities: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _no_scheduled_intent(intent_id: str) -> str:
-    if _SCHEDULED.fullmatch(intent_id):
+    if is_numbered(intent_id):
         raise ValueError("looks like the id of a scheduled intent; choose another form")
     return intent_id
 
