@@ -30,12 +30,13 @@ from yorutsuke_pipeline.engine.cost import Price
 from yorutsuke_pipeline.engine.errors import ConfigurationError
 from yorutsuke_pipeline.engine.figures import NO_METRICS
 from yorutsuke_pipeline.engine.hints import NO_HINTS
+from yorutsuke_pipeline.engine.prices import ConfiguredPrices
 from yorutsuke_pipeline.engine.quotas import FixedQuotas
 from yorutsuke_pipeline.seeding import seed_in_background
 from yorutsuke_pipeline.settings import Settings, load_aws_environment, load_settings
 
 if TYPE_CHECKING:
-    from yorutsuke_pipeline.engine.ports import AlertChannel, HintQueue, Metrics, QuotaBook
+    from yorutsuke_pipeline.engine.ports import AlertChannel, HintQueue, Metrics, PriceList, QuotaBook
     from yorutsuke_pipeline.local_aws.endpoint import Endpoint
     from yorutsuke_pipeline.settings import AwsEnvironment
 
@@ -152,12 +153,12 @@ class Composition:
         return CloudWatchMetrics(lambda: self.clients.cloudwatch, settings.env)
 
     @property
-    def prices(self) -> PublishedPrices:
-        """Model prices, with the settings' own where they are set."""
-        settings = self.settings
+    def prices(self) -> PriceList:
+        """Model prices, with the settings' own for the configured model where they are set."""
+        settings, published = self.settings, PublishedPrices()
         if settings.price_input is None or settings.price_output is None:
-            return PublishedPrices()
-        return PublishedPrices(override=Price(settings.price_input, settings.price_output))
+            return published
+        return ConfiguredPrices(settings.model_id, Price(settings.price_input, settings.price_output), published)
 
     def _has(self, service: str) -> bool:
         """Tell whether a service is there, by its name in `AWS_ENDPOINT_URL_<SERVICE>`.

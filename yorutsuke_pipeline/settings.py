@@ -110,8 +110,12 @@ class Settings(BaseModel):
         ge=0,
     )
     preflight_records: int = Field(5, description="How many records are asked first then", ge=1, le=50)
-    price_input: Decimal | None = Field(None, description="USD per million input tokens, on demand", gt=0)
-    price_output: Decimal | None = Field(None, description="USD per million output tokens, on demand", gt=0)
+    price_input: Decimal | None = Field(
+        None, description="USD per million input tokens of YORUTSUKE_MODEL_ID, on demand", gt=0
+    )
+    price_output: Decimal | None = Field(
+        None, description="USD per million output tokens of YORUTSUKE_MODEL_ID, on demand", gt=0
+    )
     timeout_hours: int = Field(24, description="How long a batch job may wait and run", ge=24, le=168)
     concurrency: int = Field(32, description="Calls to AWS in flight at once in a stage", ge=1, le=256)
     fewest_records: int | None = Field(None, description="The fewest records in a batch job, if not the quota", ge=1)

@@ -6,20 +6,17 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from yorutsuke_pipeline.aws.clock import SystemClock
-from yorutsuke_pipeline.aws.prices import PublishedPrices
 from yorutsuke_pipeline.engine.judging import Judge
 from yorutsuke_pipeline.engine.meter import NO_METER
 from yorutsuke_pipeline.engine.policy import BelowMinimum
 from yorutsuke_pipeline.engine.spending import Spending
 from yorutsuke_pipeline.engine.trials.acceptance import Accepter
 from yorutsuke_pipeline.engine.trials.comparison import Comparer
-from yorutsuke_pipeline.engine.trials.prices import TrialPrices
 from yorutsuke_pipeline.engine.trials.records import TrialRecords
 from yorutsuke_pipeline.engine.trials.trials import Trials
 from yorutsuke_pipeline.stages import Stages
 
 if TYPE_CHECKING:
-    from yorutsuke_pipeline.composition import Composition
     from yorutsuke_pipeline.engine.meter import Meter
     from yorutsuke_pipeline.line import Line
 
@@ -45,9 +42,7 @@ def trials(
     configured = product.settings.policy()
     policy = replace(configured, model_id=model_id or configured.model_id, below_minimum=BelowMinimum.ON_DEMAND)
     records = TrialRecords(line.workload.name, line.pending, line.records, product.ledger, product.objects, most)
-    spending = Spending(
-        policy, trial_prices(product), product.spending_book, SystemClock(), again="start the trial again"
-    )
+    spending = Spending(policy, product.prices, product.spending_book, SystemClock(), again="start the trial again")
     return Trials(
         workload=workload,
         writer=replace(
@@ -58,11 +53,6 @@ def trials(
         ledger=product.ledger,
         clock=SystemClock(),
     )
-
-
-def trial_prices(product: Composition) -> TrialPrices:
-    """Return the prices of any model."""
-    return TrialPrices(product.settings.model_id, product.prices, PublishedPrices())
 
 
 def comparer(line: Line) -> Comparer:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pytest
 
 from yorutsuke_pipeline.aws.alert_topic import SnsAlerts
@@ -9,6 +11,7 @@ from yorutsuke_pipeline.aws.cloudwatch_metrics import CloudWatchMetrics
 from yorutsuke_pipeline.aws.hint_queue import SqsHintQueue
 from yorutsuke_pipeline.composition import Composition
 from yorutsuke_pipeline.engine.alerts import NO_ALERTS
+from yorutsuke_pipeline.engine.cost import Price
 from yorutsuke_pipeline.engine.figures import NO_METRICS
 from yorutsuke_pipeline.engine.hints import NO_HINTS
 from yorutsuke_pipeline.settings import AwsEnvironment, load_settings
@@ -64,3 +67,15 @@ def test_a_deployment_that_tags_its_runs_can_be_put_together() -> None:
     tagged = product({**REAL, "YORUTSUKE_RUN_TAGS": '{"submit_batch": {"ecs/cpu": "256"}}'})
 
     assert tagged.quota_book is product(REAL).quota_book
+
+
+def test_a_price_of_ones_own_is_that_of_the_configured_model_and_of_no_other() -> None:
+    prices = product({**REAL, "YORUTSUKE_PRICE_INPUT": "1", "YORUTSUKE_PRICE_OUTPUT": "2"}).prices
+
+    assert prices.price("amazon.nova-lite-v1:0") == Price(Decimal(1), Decimal(2))
+    assert prices.price("anthropic.claude-3-opus-20240229-v1:0") == Price(Decimal(15), Decimal(75))
+    assert prices.price("amazon.nova-unheard-of-v1:0") is None
+
+
+def test_without_a_price_of_ones_own_the_published_ones_hold() -> None:
+    assert product(REAL).prices.price("amazon.nova-lite-v1:0") == Price(Decimal("0.06"), Decimal("0.24"))

@@ -145,9 +145,7 @@ def _remark(
 
 
 def _costs_of_thousand(product: Composition, comparison: Comparison) -> tuple[Decimal | None, Decimal | None]:
-    from yorutsuke_pipeline.trial_stages import trial_prices  # noqa: PLC0415 — as above
-
-    price_of = trial_prices(product).price
+    price_of = product.prices.price
     stored, tried = comparison.stored_usage, comparison.tried_usage
     return comparison.batch_cost_of_thousand(stored, price_of), comparison.batch_cost_of_thousand(tried, price_of)
 

@@ -16,6 +16,12 @@ _MILLION = Decimal(1_000_000)
 _BATCH_SHARE = Decimal("0.5")
 # How what a day's run refused is tried again, in a command.
 MATERIALIZE_AGAIN = "materialize the day again"
+# To be formatted with the budget.
+NO_PRICE = (
+    "the model's price is unknown, so its cost cannot be held to the budget of {budget} USD; ask a model whose price "
+    "is published, or, if it is YORUTSUKE_MODEL_ID, set YORUTSUKE_PRICE_INPUT and YORUTSUKE_PRICE_OUTPUT (USD per "
+    "million tokens, on demand)"
+)
 
 
 @dataclass(frozen=True)
@@ -59,10 +65,7 @@ def check_budget(
     if budget is None:
         return
     if estimate is None:
-        raise BudgetExceededError(
-            f"{intent_id}: the model's price is unknown, so its cost cannot be held to the budget of {budget} USD; "
-            "set YORUTSUKE_PRICE_INPUT and YORUTSUKE_PRICE_OUTPUT (USD per million tokens, on demand)",
-        )
+        raise BudgetExceededError(f"{intent_id}: {NO_PRICE.format(budget=budget)}")
     if estimate > budget:
         raise BudgetExceededError(
             f"{intent_id}: the estimate of {estimate:.4f} USD passes the budget of {budget} USD; no job was submitted. "

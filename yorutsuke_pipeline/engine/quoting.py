@@ -12,7 +12,7 @@ from functools import lru_cache
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from yorutsuke_pipeline.engine.cost import TokenUsage
+from yorutsuke_pipeline.engine.cost import NO_PRICE, TokenUsage
 from yorutsuke_pipeline.engine.orders import Estimate, policy_of
 from yorutsuke_pipeline.engine.preflight import preflight_size
 from yorutsuke_pipeline.engine.record import RecordRejectedError
@@ -32,10 +32,6 @@ if TYPE_CHECKING:
 
 # Rows that are looked up together; a BatchGet takes 100.
 _AT_ONCE = 500
-_NO_PRICE = (
-    "the model's price is unknown, so its cost cannot be held to the budget of {budget} USD; set YORUTSUKE_PRICE_INPUT "
-    "and YORUTSUKE_PRICE_OUTPUT (USD per million tokens, on demand)"
-)
 
 
 @dataclass(frozen=True)
@@ -62,7 +58,7 @@ class Quoter:
         """
         price, budget = self.prices.price(self.policy.model_id), self.policy.budget_usd
         if price is None and budget is not None:
-            return Estimate(0, 0, None, _NO_PRICE.format(budget=budget))
+            return Estimate(0, 0, None, NO_PRICE.format(budget=budget))
         best, tally = Estimate(0, 0, None if price is None else Decimal(0)), _Tally(self.policy)
         for record in islice(candidates, most):
             tally.add(self._usage(record))

@@ -92,12 +92,6 @@ def test_an_unknown_price_is_none_and_never_zero() -> None:
     assert PublishedPrices().price("amazon.nova-unheard-of-v1:0") is None
 
 
-def test_a_price_of_ones_own_comes_first() -> None:
-    own = Price(Decimal(1), Decimal(2))
-
-    assert PublishedPrices(own).price("amazon.nova-lite-v1:0") == own
-
-
 class Throttle:
     """Turns away so many calls, and keeps the time that is waited."""
 

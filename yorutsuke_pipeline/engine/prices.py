@@ -1,4 +1,7 @@
-"""The prices of a trial: the price that was set is that of the configured model, and of no other."""
+"""The price of one's own: it is that of the configured model, and of no other.
+
+Whoever orders or tries something may name another model, which a budget must not take for the configured one.
+"""
 
 from __future__ import annotations
 
@@ -11,20 +14,19 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class TrialPrices:
+class ConfiguredPrices:
     """Implements `PriceList`.
 
     Attributes:
         configured_model: The model that is asked every night.
-        configured: Its price, as the settings may have it.
+        configured: Its price, as a contract has it.
         published: What all other models cost.
     """
 
     configured_model: str
-    configured: PriceList
+    configured: Price
     published: PriceList
 
     def price(self, model_id: str) -> Price | None:
         """Return a model's on-demand price, or None if it is unknown."""
-        prices = self.configured if model_id == self.configured_model else self.published
-        return prices.price(model_id)
+        return self.configured if model_id == self.configured_model else self.published.price(model_id)
