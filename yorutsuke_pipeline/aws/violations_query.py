@@ -92,7 +92,11 @@ def _keep(database: duckdb.DuckDBPyConnection, schema: pa.Schema, pieces: Iterat
 
 def _above(database: duckdb.DuckDBPyConnection, fine: Decimal) -> Iterator[dict[str, Any]]:
     """Yield the waiting rows above a fine, and forget them."""
-    result = database.execute(f"FROM waiting WHERE {FINE} > $1 ORDER BY {FINE} DESC, {IDENTITY}", [fine])
+    # By name: the table may have its columns in any order.
+    result = database.execute(
+        f"SELECT {', '.join(SOURCE_COLUMNS)} FROM waiting WHERE {FINE} > $1 ORDER BY {FINE} DESC, {IDENTITY}",  # noqa: S608 — our own names of columns
+        [fine],
+    )
     while rows := result.fetchmany(_ROWS_AT_ONCE):
         for row in rows:
             yield dict(zip(SOURCE_COLUMNS, row, strict=True))

@@ -9,8 +9,10 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from pyiceberg.schema import Schema
 
 from yorutsuke_pipeline.aws.violations_catalog import embedded_catalog, embedded_folder
+from yorutsuke_pipeline.aws.violations_schema import SCHEMA
 from yorutsuke_pipeline.aws.violations_table import ViolationsTable
 from yorutsuke_pipeline.engine.errors import ConfigurationError, TransientError
 from yorutsuke_pipeline.workloads.violations.request import Filters
@@ -101,6 +103,20 @@ def test_filters_leave_what_they_say(
     is_wanted: Callable[[dict[str, Any]], bool],
 ) -> None:
     assert list(filled.select(filters(**wishes))) == ordered([row for row in _WITHOUT_TEXT if is_wanted(row)])
+
+
+def test_a_table_that_has_its_columns_in_another_order_gives_each_value_its_own_name(tmp_path: Path) -> None:
+    catalog = embedded_catalog(tmp_path)
+    catalog.create_namespace("yorutsuke")
+    catalog.create_table("yorutsuke.violations", Schema(*reversed(SCHEMA.fields)))
+    table = ViolationsTable(catalog, "yorutsuke")
+    table.load(_ROWS[:20])
+
+    report = table.merge([content_row(row["violation_id"]) for row in _ROWS[:5]], "intent-1")
+
+    assert report.updated == 5
+    assert list(table.select(Filters())) == ordered(_ROWS[5:20])
+    table.close()
 
 
 def test_a_tier_begins_with_its_first_fine_and_ends_before_its_last(table: ViolationsTable) -> None:
