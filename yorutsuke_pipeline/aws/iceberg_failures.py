@@ -97,10 +97,16 @@ def _engines(error: Exception, what: str, doing: str) -> YorutsukeError:
     if isinstance(error, BotoCoreError):
         return translated(error, Target(what, _SETTINGS), doing)
     told = f"{tried}: {type(error).__name__}: {_cut(error)}"
+    kind = PermissionError if _is_denied(error) else type(error)
     for raised, ours, remedy in _REMEDIES:
-        if isinstance(error, raised):
+        if issubclass(kind, raised):
             return ours(f"{told}; {remedy}")
     return PermanentError(f"{told}; check {_SETTINGS}")
+
+
+def _is_denied(error: Exception) -> bool:
+    """Tell whether S3 refused a file: pyarrow makes of that an OSError like any other, whose words alone say it."""
+    return isinstance(error, OSError) and "AWS Error ACCESS_DENIED" in str(error)
 
 
 def _cut(error: Exception) -> str:

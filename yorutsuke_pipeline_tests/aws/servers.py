@@ -12,11 +12,14 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def serving(answer: Callable[[str], tuple[bytes, dict[str, str]]]) -> Iterator[tuple[str, list[str]]]:
+def serving(
+    answer: Callable[[str], tuple[bytes, dict[str, str]]], *, status: int = 200
+) -> Iterator[tuple[str, list[str]]]:
     """Serve; yield the address and the list of what was asked for, as `GET /path`.
 
     Args:
         answer: Return content and headers for a method.
+        status: Of every answer.
     """
     asked: list[str] = []
 
@@ -27,14 +30,14 @@ def serving(answer: Callable[[str], tuple[bytes, dict[str, str]]]) -> Iterator[t
             asked.append(f"{self.command} {self.path}")
             self.rfile.read(int(self.headers.get("Content-Length", 0)))
             content, headers = answer(self.command)
-            self.send_response(200)
+            self.send_response(status)
             for name, value in {**headers, "Content-Length": str(len(content))}.items():
                 self.send_header(name, value)
             self.end_headers()
             self.wfile.write(content)
             self.close_connection = True
 
-        do_PUT = do_POST = do_GET  # noqa: N815 — the base class calls them so
+        do_HEAD = do_PUT = do_POST = do_GET  # noqa: N815 — the base class calls them so
 
         def log_message(self, format: str, *args: object) -> None:  # noqa: A002 — the base class calls it so
             """Say nothing."""

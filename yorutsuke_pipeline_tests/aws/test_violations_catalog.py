@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 import requests
 from botocore.exceptions import NoCredentialsError
+from pyarrow.fs import S3FileSystem
 from pyiceberg import exceptions as iceberg
 from pyiceberg.schema import Schema
 from pyiceberg.types import NestedField, StringType
@@ -18,6 +19,7 @@ from yorutsuke_pipeline.aws.violations_catalog import embedded_catalog, s3_table
 from yorutsuke_pipeline.aws.violations_table import ViolationsTable
 from yorutsuke_pipeline.engine import errors
 from yorutsuke_pipeline.workloads.violations.request import Filters
+from yorutsuke_pipeline_tests.aws.servers import serving
 from yorutsuke_pipeline_tests.aws.violation_rows import content_row, violation_row
 
 if TYPE_CHECKING:
@@ -138,3 +140,13 @@ def test_what_pyiceberg_raises_is_told_as_the_engine_does(
     assert type(caught.value) is expected
     assert "could not merge texts (the table y.violations)" in str(caught.value)
     assert len(str(caught.value)) < 600
+
+
+def test_a_role_that_may_not_read_the_files_is_told_so_and_not_to_try_again() -> None:
+    with serving(lambda _method: (b"", {}), status=403) as (address, asked):
+        files = S3FileSystem(access_key="a", secret_key="b", region="us-east-1", endpoint_override=address)
+
+        with pytest.raises(errors.ConfigurationError, match="allow it for the role"), reaching("the table", "select"):
+            files.open_input_file("a-bucket/data/1.parquet")
+
+    assert asked == ["HEAD /a-bucket/data/1.parquet"]
