@@ -10,6 +10,9 @@ from datetime import date, datetime, timedelta, timezone
 from zoneinfo import ZoneInfo
 
 TOKYO = ZoneInfo("Asia/Tokyo")
+# What can be named: without the first year and the last, so that a day's edges in UTC, and the days that are counted
+# from it, are in the calendar too.
+FIRST_DAY, LAST_DAY = date(2, 1, 1), date(9998, 12, 31)
 
 
 def day_of(moment: datetime) -> date:
@@ -33,7 +36,7 @@ def parse_day(text: str) -> date:
     """Read a day written as YYYY-MM-DD.
 
     Raises:
-        ValueError: It is no such day; the message quotes it.
+        ValueError: It is no such day, or not from FIRST_DAY to LAST_DAY; the message quotes it.
     """
     problem = f"{text!r} is no day: write YYYY-MM-DD, for instance 2026-01-09"
     try:
@@ -43,6 +46,8 @@ def parse_day(text: str) -> date:
     if day.isoformat() != text:
         # From Python 3.11 on, 20260109 and 2026-W02-5 would be taken as well.
         raise ValueError(problem)
+    if not FIRST_DAY <= day <= LAST_DAY:
+        raise ValueError(f"{text!r} is outside of what can be named: {FIRST_DAY} to {LAST_DAY}")
     return day
 
 

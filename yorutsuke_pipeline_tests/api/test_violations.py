@@ -171,6 +171,8 @@ def test_jobs_are_listed_by_status_and_day(service: Service) -> None:
         ("day=tomorrow", "day"),
         ("day=0", "day"),
         ("day=20260109", "day"),
+        ("day=0001-01-01", "day"),
+        ("day=9999-12-31", "day"),
         ("limit=0", "limit"),
         ("stauts=failed", "stauts"),
     ],

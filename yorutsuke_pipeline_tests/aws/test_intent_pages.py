@@ -13,7 +13,7 @@ import pytest
 from yorutsuke_pipeline.aws.spending_book import DynamoSpendingBook
 from yorutsuke_pipeline.aws.submission_switch import DynamoSubmissionSwitch
 from yorutsuke_pipeline.engine.budgets import Budgets
-from yorutsuke_pipeline.engine.days import day_bounds
+from yorutsuke_pipeline.engine.days import FIRST_DAY, LAST_DAY, day_bounds
 from yorutsuke_pipeline.engine.intent import IntentStatus
 from yorutsuke_pipeline.engine.intent_pages import IntentPage
 from yorutsuke_pipeline.engine.orders import Order
@@ -120,6 +120,16 @@ def test_a_page_before_the_dawn_of_its_day_is_empty(ledger: IntentLedger, name: 
     before = ledger.listing(name, most=1).before
 
     assert ledger.listing(name, day=DAY + timedelta(days=9), before=before, most=1) == IntentPage()
+
+
+@pytest.mark.parametrize("day", [FIRST_DAY, LAST_DAY])
+def test_the_first_and_the_last_day_that_can_be_named_are_listed_as_any_other(
+    ledger: IntentLedger, name: str, day: date
+) -> None:
+    opened(ledger, name, 1)
+
+    assert ledger.listing(name, day=day, most=9) == IntentPage()
+    assert list(ledger.orders(name, day)) == []
 
 
 def test_nothing_of_the_table_but_intents_is_listed(moto: Place, name: str) -> None:

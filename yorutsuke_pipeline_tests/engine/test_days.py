@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from yorutsuke_pipeline.engine.days import day_bounds, day_of, parse_day, parse_utc, utc_text
+from yorutsuke_pipeline.engine.days import FIRST_DAY, LAST_DAY, day_bounds, day_of, parse_day, parse_utc, utc_text
 
 
 @pytest.mark.parametrize(
@@ -51,7 +51,13 @@ def test_a_day_has_one_spelling(text: str) -> None:
         parse_day(text)
 
 
-@given(st.dates())
+@pytest.mark.parametrize("text", ["0001-01-01", "0001-12-31", "9999-01-01", "9999-12-31"])
+def test_a_day_at_the_edge_of_the_calendar_which_may_have_no_edges_of_its_own_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match=f"'{text}' is outside"):
+        parse_day(text)
+
+
+@given(st.dates(FIRST_DAY, LAST_DAY))
 def test_a_day_survives_writing_and_reading(day: date) -> None:
     assert parse_day(day.isoformat()) == day
 
