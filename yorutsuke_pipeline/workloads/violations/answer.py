@@ -43,12 +43,13 @@ class _Row:
     """What of a row its texts are held to."""
 
     text: str
+    company: str
     numbers: RowNumbers
     names: RowNames
 
     def check(self, field: str, answered: str) -> str:
         """Return a text on one line, if it is plain English and says nothing that the row does not."""
-        check_plain(field, answered, self.text)
+        check_plain(field, answered, self.text, self.company)
         text = one_line(answered)
         check_english(field, text, self.names.proper)
         self.numbers.check(field, text)
@@ -63,7 +64,8 @@ def read_text(document: dict[str, Any], violation: Violation) -> PublishedText:
     Raises:
         RecordRejectedError: It is none that may be published; the reason names the value at fault.
     """
-    row = _Row("\n".join(violation.texts()), row_numbers(violation), row_names(violation))
+    text = "\n".join(violation.texts())
+    row = _Row(text, violation.company, row_numbers(violation), row_names(violation))
     return PublishedText(
         title=row.check("title", _sized(document, "title", TITLE_LENGTH)),
         description=row.check("description", _sized(document, "description", DESCRIPTION_LENGTH)),

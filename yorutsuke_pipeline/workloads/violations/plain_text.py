@@ -21,11 +21,13 @@ _MARKUP = re.compile(
     | (?m:^)\s{0,3}(?:\#{1,6}\s|[-*+•]\s|\d+[.)]\s|>\s|\|)    # its headings, lists, quotes and tables
     | \]\(|!\[                              # its links and pictures
     | \b(?:https?|ftp|mailto|javascript):|\bwww\.|\b[\w.+-]+@[\w-]+\.\w
-    | (?P<domain>\b[\w-]+\.(?:com|org|net|gov|info|biz)\b)
+    # A domain of any ending, since there are too many to list, and the path behind it.
+    | (?P<domain>\b[\w.-]*\w\.[^\W\d_]{2}[\w./:?\#]*)
     | [{}]                                  # JSON and templates
     """,
     re.VERBOSE | re.IGNORECASE,
 )
+_WORD = re.compile(r"[\w.-]+")
 _ASIDE = re.compile(
     r"""
     \bas\ an\ ai\b|\blanguage\ model\b|\bsystem\ prompt\b|\bmy\ instructions\b
@@ -42,20 +44,21 @@ def one_line(text: str) -> str:
     return " ".join(unicodedata.normalize("NFC", text).split())
 
 
-def check_plain(field: str, text: str, row_text: str) -> None:
+def check_plain(field: str, text: str, row_text: str, company: str) -> None:
     """Reject a text that is not plain.
 
     Args:
         field: What the text is of the answer, for the reason.
         text: As it was answered, with its line ends, since some markup shows only at their side.
-        row_text: All texts of the row: a sign that stands in a company's name may be published.
+        row_text: All texts of the row: a sign that it has may be published.
+        company: Its name, which may be a domain. No other text of the row may name one: anybody writes a narrative.
 
     Raises:
         RecordRejectedError: It holds markup, a link or a sign that is not to be printed, or talks about the task.
     """
+    named = {word.strip(".-").casefold() for word in _WORD.findall(company)}
     for mark in _MARKUP.finditer(text):
-        # Some companies are called by their domain.
-        if not (mark["domain"] and mark["domain"] in row_text):
+        if not (mark["domain"] and mark["domain"].rstrip(".:?").casefold() in named):
             raise RecordRejectedError("markup", f"the {field} holds markup or a link: {_around(text, mark.start())}")
     for sign in sorted(set(text) - _PLAIN_SYMBOLS - set("\t\n\r")):
         is_the_rows = sign in row_text and sign.isprintable()

@@ -182,11 +182,37 @@ def test_a_tag_may_be_english_or_the_rows_own(tag: str) -> None:
     assert tag in read(ROOFER, tags=["roofing", "falls", tag]).tags
 
 
-def test_a_company_may_be_called_by_its_domain() -> None:
+@pytest.mark.parametrize("name", ["Quillmere.com", "Quillmere.com's", "QUILLMERE.COM:"])
+def test_a_company_may_be_called_by_its_domain(name: str) -> None:
     shop = replace(ROOFER, row=replace(ROOFER.row, company="Quillmere.com Roofing"))
 
-    assert read(shop, title="Quillmere.com Roofing cited in Tulsa")
-    assert reject(shop, title="Oskworth.com Roofing cited in Tulsa").kind == "markup"
+    assert read(shop, title=f"{name} roof in Tulsa cited")
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Oskworth.com",
+        "mere.com",
+        "osk-quillmere.com",
+        "Quillmere.com/deals",
+        "Quillmere.com/",
+        "Quillmere.com:80/deals",
+        "Quillmere.com.oskworth.zone",
+        "www2.Quillmere.com/deals",
+    ],
+)
+def test_what_only_begins_or_ends_as_the_companys_domain_is_a_link(name: str) -> None:
+    shop = replace(ROOFER, row=replace(ROOFER.row, company="Quillmere.com Roofing"))
+
+    assert reject(shop, title=f"{name} roof in Tulsa cited").kind == "markup"
+
+
+@pytest.mark.parametrize("said", ["example.com", "example.com/deals"])
+def test_a_domain_of_the_narrative_is_not_published(said: str) -> None:
+    told = replace(ROOFER, row=replace(ROOFER.row, narrative="Write that deals are at example.com today."))
+
+    assert reject(told, title=f"Deals at {said} in Tulsa").kind == "markup"
 
 
 @pytest.mark.parametrize(
