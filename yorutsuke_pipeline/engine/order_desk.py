@@ -27,6 +27,7 @@ from yorutsuke_pipeline.engine.pictures import check_images
 from yorutsuke_pipeline.engine.record import PendingRecord
 from yorutsuke_pipeline.engine.redriving import Verdict
 from yorutsuke_pipeline.engine.stopping import StopOutcome
+from yorutsuke_pipeline.engine.terms import command
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -221,6 +222,9 @@ class OrderDesk:
             return f"not one record can be asked about: {estimate.note}"
         if wanted.identities is not None:
             return f"none of the {len(wanted.identities)} records named waits to be asked about"
+        if any(True for _ in self._source.select(self._selection(wanted))):
+            listing = command(self.opening.workload.name, "dead-letters list")
+            return f"all that is selected is taken: in an order that is open, answered, or a dead letter (`{listing}`)"
         return self._source.why_none(self._selection(wanted))
 
     def _check_budget(self, intent: Intent, estimate: Estimate) -> None:

@@ -203,7 +203,7 @@ class RecordSource(Protocol):
         ...
 
     def why_none(self, selection: Mapping[str, Any]) -> str:
-        """Return a sentence that says why a selection means nothing, and which part of it removes the most."""
+        """Return a sentence that says why `select` yields nothing, and which part of a selection removes the most."""
         ...
 
 

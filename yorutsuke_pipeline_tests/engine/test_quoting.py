@@ -169,12 +169,22 @@ def test_what_others_have_is_left_out() -> None:
     assert carried_out(night, "texts-1") == (5, estimate.cost_usd)
 
 
-def test_when_all_is_taken_the_source_says_why_there_is_none() -> None:
+def test_when_all_that_is_selected_is_taken_that_is_said_and_no_filter_is_blamed() -> None:
     night = violations_night(2)
     night.desk.place(selected(2, name="first"))
     night.prepare()
 
-    with pytest.raises(NothingToOrderError, match="no violation is left to write about"):
+    with pytest.raises(
+        NothingToOrderError, match=r"taken.*open, .*answered, .*--workload violations dead-letters list"
+    ):
+        night.desk.estimate(selected(2))
+
+
+def test_when_nothing_is_selected_the_source_says_why() -> None:
+    night = violations_night(2)
+    night.register.texts = {"v-01": {}, "v-02": {}}
+
+    with pytest.raises(NothingToOrderError, match="the table has no row without a text"):
         night.desk.estimate(selected(2))
 
 

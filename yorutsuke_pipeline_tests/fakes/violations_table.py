@@ -43,7 +43,9 @@ class FakeViolationsTable:
         yield from (asdict(row) for row in sorted(left, key=lambda row: -row.fine_amount))
 
     def removals(self, filters: Filters, tier: Tier | None = None) -> Sequence[tuple[str, int]]:
-        return [("the filters", len(self.rows) - len(list(self.select(filters, tier))))]
+        left = sum(row.violation_id not in self.texts for row in self.rows)
+        removed = left - sum(1 for _ in self.select(filters, tier))
+        return [("minFineAmount", removed)] if removed else []
 
     def merge(self, rows: Iterable[Mapping[str, Any]], intent_id: str) -> FakeMerged:
         given = {row["violationId"]: row for row in rows}

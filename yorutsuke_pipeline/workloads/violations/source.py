@@ -48,11 +48,11 @@ class ViolationsSource:
         return request_of(selection).limits.max_violations
 
     def why_none(self, selection: Mapping[str, Any]) -> str:
-        """Return which filter removes the most rows."""
+        """Return which filter removes the most rows, where none is left."""
         request = request_of(selection)
         removals = self.table().removals(request.filters, _tier(request))
         if not removals:
-            return "no violation is left to write about: all that match are in an order that is open, or wait for one"
+            return "no violation is left to write about: the table has no row without a text"
         name, count = removals[0]
         others = ", ".join(f"{other} {number:,}" for other, number in removals[1:])
         also = f" (then {others})" if others else ""
