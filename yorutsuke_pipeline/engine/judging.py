@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from yorutsuke_pipeline.engine.workload import Workload
 
 # Rows that are compared with each other before any is passed on; some hundred kilobytes.
-_CHUNK = 500
+_CHUNK = 250
 _CHUNKS_AT_ONCE = 2
 
 
