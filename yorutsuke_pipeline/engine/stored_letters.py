@@ -17,6 +17,7 @@ from yorutsuke_pipeline.engine import layout
 from yorutsuke_pipeline.engine.errors import ManifestChangedError
 from yorutsuke_pipeline.engine.scratch import Scratch
 from yorutsuke_pipeline.engine.streams import read_json_lines
+from yorutsuke_pipeline.engine.terms import DEFAULT_WORKLOAD
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -42,7 +43,7 @@ class StoredLetter:
         opened_at: When the intent was opened in which it was rejected; ISO 8601, UTC.
         day: The partition, YYYY-MM-DD.
         raw: What was said or found, cut to a readable length.
-        workload: Whose record it was.
+        workload: Whose record it was; a letter that does not say is from when there was only one.
     """
 
     name: str
@@ -58,7 +59,7 @@ class StoredLetter:
     job_id: str | None
     day: str | None
     opened_at: str | None
-    workload: str | None = None
+    workload: str = DEFAULT_WORKLOAD
 
     @property
     def was_asked(self) -> bool:
@@ -74,9 +75,7 @@ def all_letters(objects: ObjectStore, workload: str) -> Iterator[StoredLetter]:
 
 
 def read_letters(objects: ObjectStore, key: str, workload: str) -> Iterator[StoredLetter]:
-    """Yield the letters of one object that are of a workload, or from before they said of which.
-
-    There are none if the object does not exist.
+    """Yield the letters of one object that are of a workload; none if the object does not exist.
 
     Raises:
         ManifestChangedError: A line is not as the product writes them.
@@ -84,7 +83,7 @@ def read_letters(objects: ObjectStore, key: str, workload: str) -> Iterator[Stor
     owner = key.removeprefix(layout.DEAD_LETTERS_PREFIX).removesuffix(".jsonl")
     for number, document in enumerate(read_json_lines(objects, key), start=1):
         letter = _letter(document, owner, number)
-        if letter.workload in {None, workload}:
+        if letter.workload == workload:
             yield letter
 
 
@@ -113,7 +112,7 @@ def _as_said(document: dict[str, Any], place: str) -> StoredLetter:
         job_id=document.get("jobId"),
         day=document.get("day"),
         opened_at=document.get("openedAt"),
-        workload=document.get("workload"),
+        workload=document.get("workload") or DEFAULT_WORKLOAD,
     )
 
 

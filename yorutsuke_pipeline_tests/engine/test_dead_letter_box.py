@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -202,6 +203,15 @@ def test_a_letter_of_an_older_version_is_read_with_what_it_says() -> None:
 
     assert case.newest is not None
     assert (case.newest.kind, case.newest.day, case.newest.was_asked) == ("amount", None, True)
+
+
+@pytest.mark.parametrize("other", ["violations", "receipts-trial"])
+def test_a_letter_from_before_letters_said_of_which_workload_is_of_the_one_that_there_was(other: str) -> None:
+    night = night_of(1)
+    put_letters(night, "abc", {"recordId": "r1", "identity": "img-1", "kind": "amount", "reason": "none"})
+
+    assert [case.identity for case in box_of(night).cases()] == ["img-1"]
+    assert list(replace(box_of(night), workload=other).cases()) == []
 
 
 @pytest.mark.parametrize("line", [b"not json", b"[]", b"7", b'{"attempts": "many"}'])
