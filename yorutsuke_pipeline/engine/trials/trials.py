@@ -94,7 +94,7 @@ class Trials:
                 f"settled at its estimate: {_discarding(intent)}"
             )
         if intent.status is IntentStatus.SUBMITTED:
-            self.collector.collect(intent.day)
+            self.collector.collect(intent.day, only=intent.intent_id)
         current = self.ledger.intent(intent.intent_id) or intent
         return None if current.status is IntentStatus.SUBMITTED else current
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from yorutsuke_pipeline.engine import layout
 from yorutsuke_pipeline.engine.errors import BudgetExceededError, LostRaceError, PermanentError
 from yorutsuke_pipeline.engine.intent import IntentStatus
 from yorutsuke_pipeline_tests.engine.interruptions import Calls, Interruption, Killed
@@ -164,6 +165,22 @@ def test_another_model_can_be_tried_beside_it() -> None:
 
     assert asked(night, most=2, model_id="amazon.nova-micro-v1:0").model_id == "amazon.nova-micro-v1:0"
     assert trials(night).newest_of(DAY).intent_id == "receipts-trial-2026-01-09-002"
+
+
+def test_a_trial_whose_list_has_expired_does_not_stand_in_the_way_of_the_next_one() -> None:
+    night = ended_night(4)
+    expired = trials(night, most=2).seal(DAY)
+    assert expired is not None
+    trials(night, most=2).ask(expired)
+    jobs = night.ledger.jobs(TRIAL)
+    del night.objects.contents[layout.records_key_of(jobs[0].part_key)]
+
+    other = asked(night, most=2, model_id="amazon.nova-micro-v1:0")
+    closed = trials(night).close(other, accepted=2)
+
+    assert (other.intent_id, other.status) == ("receipts-trial-2026-01-09-002", IntentStatus.COLLECTED)
+    assert closed.status is IntentStatus.CLOSED
+    assert night.ledger.intents[TRIAL].status is IntentStatus.SUBMITTED
 
 
 def test_a_trial_over_the_budget_is_refused_before_anything_is_asked() -> None:
