@@ -83,7 +83,7 @@ class Stages:
         return self.line.product
 
     def day_waits(self, day: date) -> bool:
-        """Whether any record of a day waits that no submitted intent has: late, or back in line."""
+        """Whether a run that submits a day has anything to do: an order or intent to go on with, or records in line."""
         return day_waits(self.line.pending, self.product.ledger, self.line.workload.name, day)
 
     @cached_property

@@ -49,7 +49,7 @@ def _wait_option(command: Any) -> Any:  # noqa: ANN401 — a click decorator tak
 @as_json_option()
 @click.pass_context
 def backfill(context: click.Context, first: date, last: date, *, wait: bool, as_json: bool) -> None:
-    """Submit every day from --from to --to in which records of the workload wait.
+    """Submit every day from --from to --to in which records or orders of the workload wait.
 
     Launches the job submit_batch for each; the completion sensor brings the rest once Bedrock is done. Days
     in which nothing waits are named and left out: running them would change nothing.
@@ -102,7 +102,7 @@ def _failed_days(queue: RunQueue, stages: Stages, days: list[date]) -> list[date
 def _choose_waiting(choice: Choice, stages: Stages, day: date) -> None:
     name = stages.line.workload.name
     if stages.day_waits(day):
-        choice.chosen[day] = Retry(Half.SUBMIT, "records wait in it")
+        choice.chosen[day] = Retry(Half.SUBMIT, "something waits in it")
     elif any(intent.is_open for intent in intents_in(stages.product.ledger, name, day, *IntentStatus)):
         choice.left_out[day] = "it is submitted; its answers are awaited"
     else:
@@ -112,7 +112,7 @@ def _choose_waiting(choice: Choice, stages: Stages, day: date) -> None:
 def _choose_failed(choice: Choice, stages: Stages, day: date) -> None:
     intents = intents_in(stages.product.ledger, stages.line.workload.name, day, *IntentStatus)
     progress = stages.watch.look([intent for intent in intents if intent.is_open])
-    waits = waits_for_submission(stages.line.pending.pending(day), intents)
+    waits = waits_for_submission(stages.line.pending.pending(day), intents, stages.product.ledger.intent)
     retry = retry_of(progress, something_waits=waits)
     if retry is None:
         choice.left_out[day] = "its jobs are not done; the completion sensor reads their answers"

@@ -6,6 +6,7 @@ What belongs here: the decisions. Which days failed, and launching them, is `def
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from yorutsuke_pipeline.engine.day_intents import intents_in
@@ -13,7 +14,7 @@ from yorutsuke_pipeline.engine.intent import IntentStatus
 from yorutsuke_pipeline.engine.words import Word
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
     from datetime import date
 
     from yorutsuke_pipeline.engine.intent import Intent
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from yorutsuke_pipeline.engine.record import PendingRecord
     from yorutsuke_pipeline.engine.watching import Progress
 
-_SUBMITTED = frozenset({IntentStatus.SUBMITTED, IntentStatus.COLLECTED, IntentStatus.RECORDED})
+_UNSUBMITTED = frozenset({IntentStatus.OPEN, IntentStatus.MANIFESTED})
 
 
 class Half(Word):
@@ -41,7 +42,7 @@ class Retry:
 
 def half_needed(intent: Intent) -> Half:
     """Return the half that brings an open intent on."""
-    return Half.INGEST if intent.status in _SUBMITTED else Half.SUBMIT
+    return Half.SUBMIT if intent.status in _UNSUBMITTED else Half.INGEST
 
 
 def retry_of(progress: Iterable[Progress], *, something_waits: bool) -> Retry | None:
@@ -60,7 +61,7 @@ def retry_of(progress: Iterable[Progress], *, something_waits: bool) -> Retry | 
         if each.is_ready:
             return Retry(Half.INGEST, f"{each.intent.intent_id} is {each.intent.status}: its answers are to be read")
     for each in current:
-        if each.intent.status not in _SUBMITTED:
+        if each.intent.status in _UNSUBMITTED:
             return Retry(Half.SUBMIT, f"{each.intent.intent_id} is {each.intent.status}: it is not submitted yet")
     if something_waits:
         return Retry(Half.SUBMIT, "records wait in it")
@@ -70,20 +71,34 @@ def retry_of(progress: Iterable[Progress], *, something_waits: bool) -> Retry | 
 
 
 def day_waits(pending: PendingRecords, ledger: IntentLedger, workload: str, day: date) -> bool:
-    """Tell whether any record of a day waits that no submitted intent has: late, or back in line."""
-    return waits_for_submission(pending.pending(day), intents_in(ledger, workload, day, *IntentStatus))
+    """Tell whether a run that submits a day has anything to do: as `waits_for_submission`."""
+    unsubmitted = intents_in(ledger, workload, day, *_UNSUBMITTED)
+    return waits_for_submission(pending.pending(day), unsubmitted, ledger.intent)
 
 
-def waits_for_submission(records: Iterable[PendingRecord], intents: Iterable[Intent]) -> bool:
-    """Tell whether any of a day's pending records is in no intent whose jobs are submitted.
+def waits_for_submission(
+    records: Iterable[PendingRecord], intents: Iterable[Intent], intent_of: Callable[[str], Intent | None]
+) -> bool:
+    """Tell whether an intent of a day is not submitted yet, or a record is there for the day's next one to take.
 
-    What was put in line for an order that was stopped or refused waits for another order, not for the day.
+    Which those are, `Opening.takeable` decides: none that another intent has, of whatever day, and none that
+    was put in line for an order, until that intent or order has ended. What was put in line for an order that was
+    stopped or refused waits for another order.
 
     Args:
         records: Those that wait in the day, claimed or not.
-        intents: The day's, closed ones included.
+        intents: The day's, orders included; those that are submitted or closed make no difference.
+        intent_of: Returns an intent by its id, None if there is none.
     """
-    there = list(intents)
-    submitted = {intent.intent_id for intent in there if intent.status in _SUBMITTED}
-    given_up = {intent.intent_id for intent in there if intent.was_given_up}
-    return any(record.intent_id not in submitted and record.ordered_by not in given_up for record in records)
+    if any(intent.status in _UNSUBMITTED for intent in intents):
+        return True
+    found = lru_cache(maxsize=None)(intent_of)
+    return any(_is_left(record, found) for record in records)
+
+
+def _is_left(record: PendingRecord, intent_of: Callable[[str], Intent | None]) -> bool:
+    holder = None if record.intent_id is None else intent_of(record.intent_id)
+    if record.intent_id is not None and (holder is None or holder.is_open):
+        return False
+    order = None if record.ordered_by is None else intent_of(record.ordered_by)
+    return record.ordered_by is None or (order is not None and not order.is_open and not order.was_given_up)

@@ -13,6 +13,9 @@ from yorutsuke_pipeline.engine.identity import intent_id
 from yorutsuke_pipeline.engine.intent import Intent, IntentStatus
 from yorutsuke_pipeline.engine.retrying import Half
 from yorutsuke_pipeline_tests.cli.conftest import png
+from yorutsuke_pipeline_tests.cli.night_product import terminal_of
+from yorutsuke_pipeline_tests.engine.nights import DAY
+from yorutsuke_pipeline_tests.engine.ordered_nights import ORDER_DAY, images_night, named
 from yorutsuke_pipeline_tests.fakes.run_queue import FakeRunQueue
 
 if TYPE_CHECKING:
@@ -73,6 +76,18 @@ def test_a_backfill_submits_the_days_in_which_photos_wait_and_names_the_others(
         {"date": "2026-05-02", "reason": "nothing waits in it"},
         {"date": "2026-05-03", "reason": "it is submitted; its answers are awaited"},
     ]
+
+
+def test_a_backfill_begins_an_order_that_no_run_has_taken_up(queue: FakeRunQueue) -> None:
+    night = images_night(1)
+    night.desk.place(named("img-1"))
+    night.pending.rows["img-1"]["pendingDate"] = "2025-12-31"
+    terminal = replace(terminal_of(night), run_queue=queue)
+
+    document = terminal.document("backfill", "--from", DAY, "--to", ORDER_DAY)
+
+    assert queue.launched == [(Half.SUBMIT, ORDER_DAY)]
+    assert document["leftOut"] == [{"date": str(DAY), "reason": "nothing waits in it"}]
 
 
 def test_retry_failed_runs_only_red_days_each_with_the_half_it_needs(terminal: Terminal, queue: FakeRunQueue) -> None:
