@@ -84,7 +84,7 @@ def test_a_backfill_begins_an_order_that_no_run_has_taken_up(queue: FakeRunQueue
     night.pending.rows["img-1"]["pendingDate"] = "2025-12-31"
     terminal = replace(terminal_of(night), run_queue=queue)
 
-    document = terminal.document("backfill", "--from", DAY, "--to", ORDER_DAY)
+    document = terminal.document("backfill", "--from", str(DAY), "--to", str(ORDER_DAY))
 
     assert queue.launched == [(Half.SUBMIT, ORDER_DAY)]
     assert document["leftOut"] == [{"date": str(DAY), "reason": "nothing waits in it"}]
