@@ -34,6 +34,7 @@ from yorutsuke_pipeline.engine.planning import estimate_cost, plan_jobs
 from yorutsuke_pipeline.engine.policy import BelowMinimum
 from yorutsuke_pipeline.engine.preflight import Preflight, preflight_size
 from yorutsuke_pipeline.engine.record import PendingRecord, RecordRejectedError
+from yorutsuke_pipeline.engine.room import Room
 from yorutsuke_pipeline.engine.sharing import Sharing
 from yorutsuke_pipeline.engine.streams import map_bounded
 from yorutsuke_pipeline.engine.tokens import question_tokens
@@ -56,7 +57,7 @@ class ManifestReport:
         intent: The sealed, closed or already sealed intent; None if nothing was opened.
         rejects: Records turned away in this run, counted by kind.
         left_waiting: Records not taken, because they are too few for a batch job and the policy says skip.
-        may_leave_more: Whether the intent is as large as one may be, so that others may wait for the next one.
+        may_leave_more: Whether records may wait for another intent.
         quotas: Those that the parts were made by; None if none were made.
     """
 
@@ -66,41 +67,6 @@ class ManifestReport:
     left_waiting: int = 0
     quotas: Quotas | None = None
     may_leave_more: bool = False
-
-
-@dataclass(frozen=True)
-class _Room:
-    """How many records an intent takes.
-
-    Attributes:
-        waiting: Those that it could take.
-        claimed: Those of them that are its own already, claimed by a run that died. All of these it must take.
-        most: As many as one intent may have; None for all.
-    """
-
-    waiting: int
-    claimed: int
-    most: int | None
-
-    @property
-    def size(self) -> int:
-        """How many it takes."""
-        return self.waiting if self.most is None else min(self.waiting, max(self.most, self.claimed))
-
-    @property
-    def is_short(self) -> bool:
-        """Whether some are left for another intent."""
-        return self.size < self.waiting
-
-    def taken(self, intent_id: str, takeable: Iterable[PendingRecord]) -> Iterator[PendingRecord]:
-        """Yield those that it takes: its own, and of the others the first ones."""
-        left = self.size - self.claimed
-        for record in takeable:
-            if record.intent_id == intent_id:
-                yield record
-            elif left > 0:
-                left -= 1
-                yield record
 
 
 @dataclass(frozen=True)
@@ -130,7 +96,9 @@ class ManifestWriter(Opening):
         room = self._room(day, intent, self.policy.intent_records)
         if intent is None and room.waiting == 0:
             return ManifestReport()
-        return self._informed().prepare(day, intent, room)
+        informed = self._informed()
+        fewest = informed.policy.quotas.fewest_records
+        return informed.prepare(day, intent, replace(room, fewest=fewest))
 
     def write_order(self, intent: Intent) -> ManifestReport:
         """Do the work of `write` for an order that is open: all of its records, with its model and its budget."""
@@ -148,13 +116,13 @@ class ManifestWriter(Opening):
         check_images(self.workload, self.policy)
         layout.s3_uri(self.objects.bucket, layout.OUTPUT_PREFIX)
 
-    def _room(self, day: date, intent: Intent | None, most: int | None) -> _Room:
+    def _room(self, day: date, intent: Intent | None, most: int | None) -> Room:
         """Count what waits, and what an earlier run of this intent has claimed already."""
         name, waiting, claimed = intent.intent_id if intent is not None else None, 0, 0
         for record in self.meter.counting("records found waiting", self.takeable(day, intent)):
             waiting += 1
             claimed += record.intent_id is not None and record.intent_id == name
-        return _Room(waiting, claimed, most)
+        return Room(waiting, claimed, most)
 
     def _informed(self) -> ManifestWriter:
         """Return this stage with the quotas in force, which are asked for only when there is something to write."""
@@ -168,7 +136,7 @@ class ManifestWriter(Opening):
             )
         return replace(self, policy=replace(self.policy, quotas=quotas))
 
-    def prepare(self, day: date, intent: Intent | None, room: _Room) -> ManifestReport:
+    def prepare(self, day: date, intent: Intent | None, room: Room) -> ManifestReport:
         """Do the work of `write` by the policy's quotas."""
         if intent is None and self._is_too_few(room.waiting):
             return ManifestReport(left_waiting=room.waiting, quotas=self.policy.quotas)
@@ -178,7 +146,7 @@ class ManifestWriter(Opening):
     def _is_too_few(self, count: int) -> bool:
         return self.policy.below_minimum is BelowMinimum.SKIP and count < self.policy.quotas.fewest_records
 
-    def _fill(self, intent: Intent, room: _Room) -> ManifestReport:
+    def _fill(self, intent: Intent, room: Room) -> ManifestReport:
         draft = self.ledger.save(intent)
         intake = Intake(room.size)
         parts = self._write_parts(draft, intake, room)
@@ -212,7 +180,7 @@ class ManifestWriter(Opening):
         self.metrics.send(figures_of(closed, dead_letter_count=rejected))
         return closed
 
-    def _write_parts(self, draft: Intent, intake: Intake, room: _Room) -> list[JobParts]:
+    def _write_parts(self, draft: Intent, intake: Intake, room: Room) -> list[JobParts]:
         """Write the parts of each job, and the list of their records."""
         takeable = room.taken(draft.intent_id, self.takeable(draft.day, draft))
         asked_first = preflight_size(intake.left, self.policy)

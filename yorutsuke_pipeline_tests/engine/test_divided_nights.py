@@ -127,6 +127,16 @@ def test_too_few_that_are_left_of_a_divided_night_wait_and_are_reported() -> Non
     assert "intentId" not in night.row("img-5")
 
 
+def test_a_night_just_above_the_size_of_an_intent_is_two_halves_and_no_remainder() -> None:
+    quotas = replace(POLICY.quotas, fewest_records=2)
+    night = divided(5, replace(POLICY, intent_records=4, quotas=quotas))
+
+    night.prepare(DAY)
+
+    assert listed_by_all(night) == {FIRST: ["img-1", "img-2", "img-3"], SECOND: ["img-4", "img-5"]}
+    assert night.model.asked == []
+
+
 def test_an_intent_is_ingested_alone_while_those_beside_it_run() -> None:
     night = divided()
     night.prepare(DAY)
