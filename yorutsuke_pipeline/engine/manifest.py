@@ -98,6 +98,7 @@ class ManifestWriter(Opening):
             return ManifestReport()
         informed = self._informed()
         fewest = informed.policy.quotas.fewest_records
+        informed.check_division()
         return informed.prepare(day, intent, replace(room, fewest=fewest))
 
     def write_order(self, intent: Intent) -> ManifestReport:
@@ -136,12 +137,29 @@ class ManifestWriter(Opening):
             )
         return replace(self, policy=replace(self.policy, quotas=quotas))
 
+    def check_division(self) -> None:
+        """Refuse to divide a night into intents that are all too few for a batch job, if the policy skips these.
+
+        Raises:
+            ConfigurationError: They would be; nothing was claimed.
+        """
+        most, quotas = self.policy.intent_records, self.policy.quotas
+        if self._is_too_few(most):
+            raise ConfigurationError(
+                f"an intent has {most} records at most, a batch job of {self.policy.model_id} {quotas.fewest_records} "
+                f"at least ({quotas.origin('fewest_records')}), and YORUTSUKE_BELOW_MINIMUM=skip leaves fewer waiting: "
+                f"none would ever be asked; set YORUTSUKE_INTENT_RECORDS to {quotas.fewest_records} or more, then "
+                "materialize the day again",
+            )
+
     def prepare(self, day: date, intent: Intent | None, room: Room) -> ManifestReport:
         """Do the work of `write` by the policy's quotas."""
-        if intent is None and self._is_too_few(room.waiting):
+        if intent is None and self._is_too_few(room.size):
             return ManifestReport(left_waiting=room.waiting, quotas=self.policy.quotas)
         report = self._fill(intent or self.open(day), room)
-        return replace(report, quotas=self.policy.quotas, may_leave_more=room.is_short)
+        # Given up as too few, though none was turned away: the next intent would be no larger.
+        goes_on = not report.left_waiting or report.rejects.total() > 0
+        return replace(report, quotas=self.policy.quotas, may_leave_more=room.is_short and goes_on)
 
     def _is_too_few(self, count: int) -> bool:
         return self.policy.below_minimum is BelowMinimum.SKIP and count < self.policy.quotas.fewest_records

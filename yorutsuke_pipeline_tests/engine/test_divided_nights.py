@@ -13,16 +13,20 @@ import pytest
 
 from yorutsuke_pipeline.engine import layout
 from yorutsuke_pipeline.engine.day_account import DayAccounts, unmended_endings
-from yorutsuke_pipeline.engine.errors import YorutsukeError
+from yorutsuke_pipeline.engine.errors import ConfigurationError, YorutsukeError
 from yorutsuke_pipeline.engine.intent import IntentStatus
 from yorutsuke_pipeline.engine.policy import BelowMinimum
 from yorutsuke_pipeline_tests.engine.interruptions import Calls, Interruption, Killed
 from yorutsuke_pipeline_tests.engine.invariants import READS, check_always, check_settled
-from yorutsuke_pipeline_tests.engine.nights import DAY, FIRST, POLICY, SECOND
+from yorutsuke_pipeline_tests.engine.nights import DAY, FIRST, POLICY, SECOND, source_key
 from yorutsuke_pipeline_tests.engine.ordered_nights import OrderedNight, images_night
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from yorutsuke_pipeline.engine.manifest import ManifestReport
     from yorutsuke_pipeline.engine.policy import Policy
+    from yorutsuke_pipeline_tests.engine.ordered_nights import OrderStages
 
 THIRD, FOURTH = "receipts-2026-01-09-003", "receipts-2026-01-09-004"
 PAIRS = replace(POLICY, intent_records=2, quotas=replace(POLICY.quotas, fewest_records=1, most_records=9))
@@ -125,6 +129,60 @@ def test_too_few_that_are_left_of_a_divided_night_wait_and_are_reported() -> Non
     assert [report.intent.intent_id if report.intent else None for report in reports] == [FIRST, SECOND, None]
     assert sum(report.left_waiting for report in reports) == 1
     assert "intentId" not in night.row("img-5")
+
+
+def test_intents_that_could_never_be_asked_are_refused_by_the_name_of_the_setting_and_nothing_is_opened() -> None:
+    skip = replace(POLICY, intent_records=2, below_minimum=BelowMinimum.SKIP)
+    night = divided(8, skip)
+
+    with pytest.raises(ConfigurationError, match="YORUTSUKE_INTENT_RECORDS to 3 or more"):
+        night.stages().day_manifests.write(DAY)
+
+    assert not night.ledger.intents
+    assert {row.get("intentId") for row in night.pending.rows.values()} == {None}
+
+
+def test_intents_below_the_minimum_are_asked_on_demand_where_the_policy_does_not_skip_them() -> None:
+    night = divided(5, replace(POLICY, intent_records=2))
+
+    night.prepare(DAY)
+
+    assert [len(listed(night, name)) for name in (FIRST, SECOND, THIRD)] == [2, 2, 1]
+    assert len(night.model.asked) == 5
+
+
+def test_rejects_that_leave_one_intent_too_few_do_not_keep_the_rest_of_the_night_from_being_asked() -> None:
+    night = divided(7, replace(POLICY, intent_records=3, below_minimum=BelowMinimum.SKIP))
+    del night.objects.contents[source_key("img-2")]
+
+    night.prepare(DAY)
+
+    assert night.ledger.intents[FIRST].status is IntentStatus.CLOSED
+    assert [listed(night, name) for name in (SECOND, THIRD)] == [
+        ["img-1", "img-3", "img-4"],
+        ["img-5", "img-6", "img-7"],
+    ]
+
+
+def test_an_intent_that_another_run_leaves_too_few_is_the_last_of_the_night() -> None:
+    quotas = replace(POLICY.quotas, fewest_records=4)
+    night = divided(8, replace(POLICY, intent_records=4, below_minimum=BelowMinimum.SKIP, quotas=quotas))
+
+    reports = _with_a_claim_of_another_run(night, lambda stages: stages.day_manifests.write(DAY))
+
+    assert [(report.intent and report.intent.status, report.left_waiting) for report in reports] == [
+        (IntentStatus.CLOSED, 3)
+    ]
+
+
+def _with_a_claim_of_another_run(
+    night: OrderedNight, write: Callable[[OrderStages], list[ManifestReport]]
+) -> list[ManifestReport]:
+    """Write manifests while the run of an order claims the first image just before they do."""
+    probe = Calls()
+    write(divided(len(night.pending.rows), night.policy).stages(probe.watch))
+    calls = Calls(probe.number_of("claim"), meanwhile=lambda: night.pending.claim("img-1", "lunch-1"))
+    return write(night.stages(calls.watch))
 
 
 def test_a_night_just_above_the_size_of_an_intent_is_two_halves_and_no_remainder() -> None:
