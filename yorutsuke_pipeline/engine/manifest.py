@@ -91,8 +91,8 @@ class ManifestWriter(Opening):
         self._check_settings()
         intent = self.unsubmitted(day, leaving=leaving)
         if intent is not None and intent.status is IntentStatus.MANIFESTED:
-            is_full = intent.record_count + intent.rejected_count >= self.policy.intent_records
-            return ManifestReport(intent, self.jobs(intent), may_leave_more=is_full)
+            # What it took no longer tells what it left: a claim may have been lost, or the setting changed since.
+            return ManifestReport(intent, self.jobs(intent), may_leave_more=True)
         room = self._room(day, intent, self.policy.intent_records)
         if intent is None and room.waiting == 0:
             return ManifestReport()

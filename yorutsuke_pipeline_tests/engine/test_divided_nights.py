@@ -175,6 +175,16 @@ def test_an_intent_that_another_run_leaves_too_few_is_the_last_of_the_night() ->
     ]
 
 
+def test_a_divided_night_is_resumed_to_its_end_also_with_a_setting_that_was_raised_since() -> None:
+    night = divided()
+    night.stages().manifest.write(DAY)
+
+    night.policy = replace(PAIRS, intent_records=3)
+    night.prepare(DAY)
+
+    assert listed_by_all(night) == {FIRST: ["img-1", "img-2"], SECOND: ["img-3", "img-4", "img-5"]}
+
+
 def _with_a_claim_of_another_run(
     night: OrderedNight, write: Callable[[OrderStages], list[ManifestReport]]
 ) -> list[ManifestReport]:
@@ -183,6 +193,17 @@ def _with_a_claim_of_another_run(
     write(divided(len(night.pending.rows), night.policy).stages(probe.watch))
     calls = Calls(probe.number_of("claim"), meanwhile=lambda: night.pending.claim("img-1", "lunch-1"))
     return write(night.stages(calls.watch))
+
+
+def test_a_divided_night_is_resumed_to_its_end_also_if_another_run_took_a_record_of_its_first_intent() -> None:
+    night = divided()
+    _with_a_claim_of_another_run(night, lambda stages: [stages.manifest.write(DAY)])
+    night.stages().manifest.open(DAY)
+
+    night.prepare(DAY)
+
+    assert listed_by_all(night) == {FIRST: ["img-2"], SECOND: ["img-3", "img-4"], THIRD: ["img-5"]}
+    assert {intent.status for intent in night.ledger.intents.values()} == {IntentStatus.SUBMITTED}
 
 
 def test_a_night_just_above_the_size_of_an_intent_is_two_halves_and_no_remainder() -> None:
