@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,9 @@ from yorutsuke_pipeline.stages import Stages
 if TYPE_CHECKING:
     from yorutsuke_pipeline.engine.meter import Meter
     from yorutsuke_pipeline.line import Line
+
+# A trial is one intent, and is compared and accepted as one, however large its day.
+_ALL_OF_A_DAY = sys.maxsize
 
 
 def trials(
@@ -40,7 +44,12 @@ def trials(
     """
     product, stages, workload = line.product, Stages(line), line.workload.trial(prompt)
     configured = product.settings.policy()
-    policy = replace(configured, model_id=model_id or configured.model_id, below_minimum=BelowMinimum.ON_DEMAND)
+    policy = replace(
+        configured,
+        model_id=model_id or configured.model_id,
+        below_minimum=BelowMinimum.ON_DEMAND,
+        intent_records=_ALL_OF_A_DAY,
+    )
     records = TrialRecords(line.workload.name, line.pending, line.records, product.ledger, product.objects, most)
     spending = Spending(policy, product.prices, product.spending_book, SystemClock(), again="start the trial again")
     return Trials(

@@ -15,6 +15,9 @@ from yorutsuke_pipeline.engine.cost import Price
 from yorutsuke_pipeline.engine.figures import NO_METRICS
 from yorutsuke_pipeline.engine.hints import NO_HINTS
 from yorutsuke_pipeline.settings import AwsEnvironment, load_settings
+from yorutsuke_pipeline.stages import Stages
+from yorutsuke_pipeline.trial_stages import trials
+from yorutsuke_pipeline.workloads.receipts.line import assemble
 from yorutsuke_pipeline_tests.aws.wire import URL
 
 ELSEWHERE = AwsEnvironment("us-east-1", ("AWS_ENDPOINT_URL",))
@@ -79,3 +82,10 @@ def test_a_price_of_ones_own_is_that_of_the_configured_model_and_of_no_other() -
 
 def test_without_a_price_of_ones_own_the_published_ones_hold() -> None:
     assert product(REAL).prices.price("amazon.nova-lite-v1:0") == Price(Decimal("0.06"), Decimal("0.24"))
+
+
+def test_a_trial_is_one_intent_however_small_those_of_a_night_are() -> None:
+    line = assemble(product({"YORUTSUKE_INTENT_RECORDS": "5"}))
+
+    assert Stages(line).manifest_writer.policy.intent_records == 5
+    assert trials(line).writer.policy.intent_records > 10**9
