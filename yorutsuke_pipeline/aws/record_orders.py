@@ -55,9 +55,9 @@ class RecordOrders:
     ) -> bool:
         """Put a record in line for an order; return whether it waits for that one, put now or before.
 
-        A row that is there already is left as it is, with one exception: it is pending, and `is_over` says of the
-        intent that has claimed it, or else of the order that put it, that it is closed. Nobody else will ask about it
-        any more in that order's name, so it changes to this order and this day, with its attempts and its reason.
+        A row that is there already is left as it is, with one exception: it is pending, and waits for nobody. No intent
+        has claimed it nor order put it, as where a person put it back in line, or `is_over` says of that one that it is
+        closed. It changes to this order and this day, with its attempts, its reason and who had it last.
 
         One that no table can hold, such as a row of more than 400 KB, is left out and logged: the order goes on with
         the others.
@@ -83,12 +83,11 @@ class RecordOrders:
         there = self._put(record, row, f"attribute_not_exists({self.shape.key})", {})
         if there is None or _waits_for(there, intent_id):
             return True
-        holder = _holder(there)
-        if holder is None or is_over is None or not is_over(holder):
+        if not _waits_for_nobody(there, is_over):
             return False
         known = read_row(there, self.shape)
         again = replace(record, attempts=known.attempts, last_reason=known.last_reason)
-        row = {**new_row(again, self.shape, day=day, at=now, order=intent_id), "lastIntentId": holder}
+        row = {**new_row(again, self.shape, day=day, at=now, order=intent_id), **_history(there)}
         condition, values = _as_it_was(there)
         there = self._put(record, row, condition, values)
         return there is None or _waits_for(there, intent_id)
@@ -125,10 +124,23 @@ def _waits_for(row: dict[str, Any], intent_id: str) -> bool:
     return row.get("orderedBy") == intent_id and row.get("status") == PENDING
 
 
-def _holder(row: dict[str, Any]) -> str | None:
-    """Return the intent that a pending row is kept for: the claim's, else the order's; None for any other row."""
-    holder = row.get("intentId") or row.get("orderedBy")
-    return holder if row.get("status") == PENDING and isinstance(holder, str) else None
+def _waits_for_nobody(row: dict[str, Any], is_over: Callable[[str], bool] | None) -> bool:
+    holder = _holder(row)
+    is_free = holder is None or (is_over is not None and isinstance(holder, str) and is_over(holder))
+    return is_free and row.get("status") == PENDING
+
+
+def _holder(row: dict[str, Any]) -> object:
+    """Return the intent that a pending row is kept for: the claim's, else the order's."""
+    return row.get("intentId") or row.get("orderedBy")
+
+
+def _history(row: dict[str, Any]) -> dict[str, Any]:
+    """Return what a row that changes to another order says of who had it, and of the person who put it back in line."""
+    last, redriven_at = _holder(row) or row.get("lastIntentId"), row.get("redrivenAt")
+    history = {"lastIntentId": last, "redrivenAt": redriven_at}
+    # Rows are written by others, and what is no text was not written by a run.
+    return {name: value for name, value in history.items() if isinstance(value, str)}
 
 
 def _as_it_was(row: dict[str, Any]) -> tuple[str, dict[str, Any]]:

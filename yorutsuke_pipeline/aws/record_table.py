@@ -149,9 +149,9 @@ class RecordTable:
     def redrive(self, identity: str, day: date, *, keeps_reason: bool, even_discarded: bool) -> bool:
         """Put a failed record back in line in a day, with no attempts counted; return whether this call did.
 
-        Needs a time: the index, and so the day's next run, does not see a row without one.
+        It waits for no order then. Needs a time: the index, and so the day's next run, does not see a row without one.
         """
-        forgotten = ["discardedAt", "discardReason"] + ([] if keeps_reason else ["lastReason"])
+        forgotten = ["discardedAt", "discardReason", "orderedBy"] + ([] if keeps_reason else ["lastReason"])
         update = (
             "SET #status = :pending, pendingDate = :day, attempts = :none, redrivenAt = :now, writeId = :write"
             f" REMOVE {', '.join(forgotten)}"

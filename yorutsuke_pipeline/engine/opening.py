@@ -92,8 +92,9 @@ class Opening:
     def takeable(self, day: date, intent: Intent | None) -> Iterator[PendingRecord]:
         """Yield what waits in `day` and is unclaimed or claimed by `intent`, having set free what a closed one claimed.
 
-        For an order, its own records, in whatever days they wait. For a day's own intent, none that waits for an order;
-        what was put in line for one that was stopped or refused waits until another order wants it.
+        For an order, its own records, in whatever days they wait, but none that waits for another open order. For a
+        day's own intent, none that waits for an order; what was put in line for one that was stopped or refused waits
+        until another order wants it, or a person puts it in line again.
 
         A closed intent's claim is void: the run that gave the intent up died before it had released all, or
         one set it that stalled, and woke after another had brought its intent to the end. Left alone, it
@@ -101,7 +102,9 @@ class Opening:
         """
         mine = intent.intent_id if intent is not None else None
         is_closed = lru_cache(maxsize=None)(self._is_closed)
-        leaves = lru_cache(maxsize=None)(self._leaves)
+        # An order's list names each of its records: whoever placed it wants them, whatever became of an earlier order.
+        is_an_order = intent is not None and intent.order is not None
+        leaves = is_closed if is_an_order else lru_cache(maxsize=None)(self._leaves)
         for record in self._in_line(day, intent):
             holder, ordered_by = record.intent_id, record.ordered_by
             if holder is not None and holder != mine:

@@ -156,16 +156,16 @@ class PendingRecords(Protocol):
     ) -> bool:
         """Put a record in line for an order, unclaimed; return whether it waits for that one, put now or before.
 
-        Of many orders at once one gets it. A record that is there already stays as it is: processed, failed, or in line
-        for another order.
+        Of many orders at once one gets it. A record that is there already stays as it is if it is processed or failed,
+        or if another open intent has it or waits for it. One that waits for nobody changes to this order.
 
         Args:
             record: What to put; its attributes are the row's.
             day: Where it is to wait.
             intent_id: The order's.
             now: Dates the row, and so sorts the day's line.
-            is_over: Tells of another intent whether it is closed. What still waits in the name of such a one changes to
-                this order, with its attempts and its last reason; None leaves it.
+            is_over: Tells of another intent whether it is closed. What still waits in the name of such a one waits for
+                nobody; None leaves it. Its attempts and its last reason stay.
         """
         ...
 
@@ -176,7 +176,8 @@ class PendingRecords(Protocol):
     def redrive(self, identity: str, day: date, *, keeps_reason: bool, even_discarded: bool) -> bool:
         """Put a failed record back in line in a day, with no attempts counted; return whether this call did.
 
-        One that does not wait for a person any more, or that somebody discarded, is left as it is.
+        It waits for no order any more: a stopped one would keep the day from asking about it. One that does not wait
+        for a person any more, or that somebody discarded, is left as it is.
 
         Args:
             identity: The record.

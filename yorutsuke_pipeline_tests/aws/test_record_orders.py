@@ -141,13 +141,43 @@ def test_what_was_processed_or_waits_for_a_person_is_in_no_line_again(
     assert [subject.row(each) for each in names] == before
 
 
-def test_what_no_order_put_there_is_left_alone(subject: Subject[PendingRecords], name: str, day: date) -> None:
+@pytest.mark.parametrize("is_over", [None, still_open])
+def test_what_waits_for_no_order_changes_to_the_first_one_and_keeps_its_history(
+    subject: Subject[PendingRecords], name: str, day: date, is_over: Callable[[str], bool] | None
+) -> None:
+    row = {"imageId": name, "status": "pending", "pendingDate": str(day), "uploadedAt": utc_text(NIGHT)}
+    subject.put({**row, "lastIntentId": OTHER, "redrivenAt": utc_text(NIGHT), "agency": "OSHA"})
+
+    assert subject.port.enqueue(violation(name), day, MINE, NIGHT, is_over=is_over)
+
+    (waiting,) = subject.port.pending(day)
+    names = ("agency", "orderedBy", "lastIntentId", "redrivenAt")
+    assert [waiting.attributes[each] for each in names] == ["EPA", MINE, OTHER, utc_text(NIGHT)]
+
+
+def test_what_an_intent_has_claimed_that_no_order_put_there_is_left_to_it(
+    subject: Subject[PendingRecords], name: str, day: date
+) -> None:
     subject.put({"imageId": name, "status": "pending", "pendingDate": str(day), "uploadedAt": utc_text(NIGHT)})
+    subject.port.claim(name, OTHER)
     before = subject.row(name).copy()
 
-    assert not subject.port.enqueue(violation(name), day, MINE, NIGHT, is_over=closed)
+    assert not subject.port.enqueue(violation(name), day, MINE, NIGHT, is_over=still_open)
 
     assert subject.row(name) == before
+
+
+def test_what_a_person_puts_back_in_line_waits_for_no_order(
+    subject: Subject[PendingRecords], name: str, day: date
+) -> None:
+    subject.port.enqueue(violation(name), day, MINE, NIGHT)
+    subject.port.claim(name, MINE)
+    subject.port.fail(name, MINE, attempts=3, reason="the title is too long")
+
+    assert subject.port.redrive(name, day, keeps_reason=True, even_discarded=False)
+
+    (waiting,) = subject.port.pending(day)
+    assert (waiting.ordered_by, waiting.last_reason) == (None, "the title is too long")
 
 
 # moto checks a condition and writes in two steps, and so may let two of them through.

@@ -19,6 +19,7 @@ from yorutsuke_pipeline.engine.errors import (
 from yorutsuke_pipeline.engine.lateness import Lateness, Limits
 from yorutsuke_pipeline.engine.orders import OrderStatus, Wanted
 from yorutsuke_pipeline.engine.quotas import FixedQuotas
+from yorutsuke_pipeline.engine.redriving import Verdict
 from yorutsuke_pipeline.engine.retrying import day_waits
 from yorutsuke_pipeline_tests.engine.interruptions import Calls, Interruption, Killed
 from yorutsuke_pipeline_tests.engine.invariants import check_settled
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from yorutsuke_pipeline.engine.orders import OrderState, Placed
+    from yorutsuke_pipeline.engine.policy import Policy
 
 ONE_TRY = replace(POLICY, max_attempts=1)
 
@@ -328,9 +330,10 @@ def test_a_job_that_runs_is_stopped_at_the_service_and_what_it_answered_is_kept(
     check_settled(night)
 
 
-def stopped_while_it_runs(*, answered: int) -> ViolationsNight:
+def stopped_while_it_runs(*, answered: int, policy: Policy = POLICY, **answers: str) -> ViolationsNight:
     """Return a night with an order of three texts that was stopped, twice, after so many answers."""
-    night = violations_night(3)
+    night = violations_night(3, policy=policy)
+    night.answers |= {f"v-{number[1:]}": answer for number, answer in answers.items()}
     night.desk.place(selected(3))
     night.prepare()
     night.desk.stop("texts-1")
@@ -355,6 +358,61 @@ def test_what_a_stopped_job_leaves_of_a_selection_is_asked_by_no_night_but_by_th
     assert by_the_night == {"v-01"}
     assert set(night.ledger.intents) == {"texts-1", "texts-2"}
     assert set(night.register.texts) == {"v-01", "v-02", "v-03"}
+    check_settled(night)
+
+
+def test_what_a_stopped_order_left_is_asked_by_an_order_that_names_it() -> None:
+    night = stopped_while_it_runs(answered=1)
+
+    placed = night.desk.place(named("v-02", owner="admin"))
+    night.run_until_settled()
+
+    assert (placed.estimate.record_count, stands(night).processed) == (1, 1)
+    assert set(night.register.texts) == {"v-01", "v-02"}
+
+
+def test_what_a_stopped_order_gave_up_is_asked_by_its_redrive() -> None:
+    night = stopped_while_it_runs(answered=3, policy=ONE_TRY, v02="no text at all")
+
+    placed = night.desk.redrive("texts-1", "admin")
+    night.run_until_settled()
+
+    assert placed is not None
+    assert (placed.estimate.record_count, stands(night, placed.state.intent_id).processed) == (1, 1)
+    assert set(night.register.texts) == {"v-01", "v-02", "v-03"}
+    check_settled(night)
+
+
+def put_back_by_a_person() -> ViolationsNight:
+    """Return a night after which a text that a stopped order gave up is in line again, and nobody has ordered it."""
+    night = stopped_while_it_runs(answered=3, policy=ONE_TRY, v02="no text at all")
+    desk, intent = night.desk, night.ledger.intents["texts-1"]
+    (case,) = desk.letters.cases_of(intent)
+    assert desk.redriver.redrive(case, even_discarded=False).verdict is Verdict.DONE
+    return night
+
+
+def test_what_a_person_put_back_in_line_after_its_order_was_stopped_is_asked_by_the_day() -> None:
+    night = put_back_by_a_person()
+
+    waits = day_waits(night.pending, night.ledger, "violations", ORDER_DAY)
+    alerts = lateness(night).alerts()
+    night.run_until_settled()
+
+    assert waits
+    assert [alert.subject for alert in alerts] == ["2026-01-10 was not submitted"]
+    assert "v-02" in night.register.texts
+    check_settled(night)
+
+
+def test_what_a_person_put_back_in_line_goes_to_the_next_order_that_selects_it() -> None:
+    night = put_back_by_a_person()
+
+    placed = night.desk.place(selected(3, name="texts-2"))
+    night.run_until_settled()
+
+    assert (placed.estimate.record_count, stands(night, "texts-2").processed) == (1, 1)
+    assert "v-02" in night.register.texts
     check_settled(night)
 
 

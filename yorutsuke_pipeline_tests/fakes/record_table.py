@@ -96,7 +96,7 @@ class FakeRecordTable:
                 if there.get("status") != "pending" or there.get("orderedBy") == intent_id:
                     return there.get("status") == "pending"
                 holder = there.get("intentId") or there.get("orderedBy")
-                if holder is None or is_over is None or not is_over(holder):
+                if holder is not None and (is_over is None or not is_over(holder)):
                     return False
             row = {
                 **record.attributes,
@@ -107,8 +107,9 @@ class FakeRecordTable:
                 "orderedBy": intent_id,
             }
             if there is not None:
-                kept = {name: there[name] for name in ("attempts", "lastReason") if there.get(name)}
-                row |= kept | {"lastIntentId": holder}
+                history = ("attempts", "lastReason", "lastIntentId", "redrivenAt")
+                row |= {name: there[name] for name in history if there.get(name)}
+                row |= {} if holder is None else {"lastIntentId": holder}
             self.rows[record.identity] = row
             return True
 
@@ -125,7 +126,7 @@ class FakeRecordTable:
             if "discardedAt" in row and not even_discarded:
                 return False
             row.update(status="pending", pendingDate=day.isoformat(), attempts=0, redrivenAt=_NOW)
-            for name in ["discardedAt", "discardReason"] + ([] if keeps_reason else ["lastReason"]):
+            for name in ["discardedAt", "discardReason", "orderedBy"] + ([] if keeps_reason else ["lastReason"]):
                 row.pop(name, None)
             return True
 
