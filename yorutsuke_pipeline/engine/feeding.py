@@ -14,11 +14,13 @@ from yorutsuke_pipeline.engine.intent import Intent, IntentStatus
 from yorutsuke_pipeline.engine.ordered_records import has_list, order_of, read_selection, write_ordered
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from datetime import date
 
     from yorutsuke_pipeline.engine.enqueuing import Enqueuer
     from yorutsuke_pipeline.engine.ports import Clock, ObjectStore, RecordSource
     from yorutsuke_pipeline.engine.quoting import Quoter
+    from yorutsuke_pipeline.engine.record import PendingRecord
 
 
 @dataclass(frozen=True)
@@ -48,8 +50,12 @@ class Feeder:
     def _feed(self, intent: Intent, source: RecordSource) -> int:
         selection = read_selection(intent, self.objects)
         quoter = self.quoter.ordering(intent)
-        candidates = quoter.to_be_had(source.select(selection), is_new=True, mine=intent.intent_id)
-        most = quoter.quote(candidates, most=source.most(selection)).record_count
-        in_line = self.enqueuer.put(source.select(selection), intent.day, intent.intent_id, self.clock.now(), most=most)
+
+        def candidates() -> Iterator[PendingRecord]:
+            # Looked up a hundred at a time, where each put that fails is one more call and paid for.
+            return quoter.to_be_had(source.select(selection), is_new=True, mine=intent.intent_id)
+
+        most = quoter.quote(candidates(), most=source.most(selection)).record_count
+        in_line = self.enqueuer.put(candidates(), intent.day, intent.intent_id, self.clock.now(), most=most)
         write_ordered(intent.intent_id, order_of(intent), self.objects, in_line)
         return len(in_line)

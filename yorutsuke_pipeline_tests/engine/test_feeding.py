@@ -82,6 +82,32 @@ def test_two_orders_at_once_share_nothing() -> None:
     assert not set(list_of(night)) & set(list_of(night, "texts-2"))
 
 
+def test_no_put_is_paid_for_what_other_orders_are_known_to_have() -> None:
+    night = violations_night(9)
+    night.desk.place(selected(6))
+    night.stages().feeder.feed(ORDER_DAY)
+    night.desk.place(selected(2, name="texts-2"))
+    calls = Calls()
+
+    night.stages(calls.watch).feeder.feed(ORDER_DAY)
+
+    assert list_of(night, "texts-2") == ["v-07", "v-08"]
+    assert calls.names.count("enqueue") == 2
+
+
+def test_what_another_order_gets_after_the_look_is_replaced_by_the_next_of_the_selection() -> None:
+    night, quiet = ordered(), Calls()
+    night.desk.place(selected(3, name="texts-2"))
+    ordered().stages(quiet.watch).feeder.feed(ORDER_DAY, only="texts-1")
+    overtaken = Calls(
+        quiet.number_of("enqueue"), meanwhile=lambda: night.stages().feeder.feed(ORDER_DAY, only="texts-2")
+    )
+
+    night.stages(overtaken.watch).feeder.feed(ORDER_DAY, only="texts-1")
+
+    assert (list_of(night, "texts-2"), list_of(night)) == (["v-01", "v-02", "v-03"], ["v-04", "v-05", "v-06"])
+
+
 def test_of_the_days_orders_only_the_one_asked_for_is_fed() -> None:
     night = ordered()
     night.desk.place(selected(3, name="texts-2"))
