@@ -228,12 +228,10 @@ class OrderDesk:
         return self._source.why_none(self._selection(wanted))
 
     def _check_budget(self, intent: Intent, estimate: Estimate) -> None:
-        """Refuse before anything is written what a budget of the deployment would refuse later."""
-        spending = self.opening.spending
-        if spending.has_budget:
-            objection = spending.objection(replace(intent, estimate_usd=estimate.cost_usd))
-            if objection is not None:
-                raise BudgetExceededError(objection)
+        """Refuse before anything is written what its budget, or one of the deployment, would refuse later."""
+        objection = self.opening.spending.objection(replace(intent, estimate_usd=estimate.cost_usd))
+        if objection is not None:
+            raise BudgetExceededError(objection)
 
     def _order(self, intent_id: str) -> Intent | None:
         intent = self.opening.ledger.intent(intent_id)

@@ -191,6 +191,8 @@ class Spending:
 
     def _uses(self, intent_id: str) -> list[BudgetUse]:
         """Return how far the budgets are used up now by others than an intent, whose entry would be replaced."""
+        if self.budgets == Budgets():
+            return []
         day = day_of(self.clock.now())
         sums, before = dict(self.book.month(day)), self.book.entry(intent_id)
         if before is not None and before.day in sums:

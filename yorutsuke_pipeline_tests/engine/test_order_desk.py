@@ -35,6 +35,7 @@ from yorutsuke_pipeline_tests.engine.ordered_nights import (
     violations_night,
 )
 from yorutsuke_pipeline_tests.fakes.clock import FakeClock
+from yorutsuke_pipeline_tests.fakes.prices import FixedPrices
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -159,6 +160,25 @@ def test_what_passes_the_budget_of_the_deployment_is_refused_before_anything_is_
         night.desk.place(named("img-1"))
 
     assert (night.ledger.intents, night.objects.contents) == ({}, before)
+
+
+def test_images_that_are_named_and_pass_their_orders_own_budget_are_refused_before_anything_is_written() -> None:
+    night = images_night(2)
+    before = dict(night.objects.contents)
+
+    with pytest.raises(BudgetExceededError, match="place another order"):
+        night.desk.place(named("img-1", budget_usd=Decimal("0.0000001")))
+
+    assert (night.ledger.intents, night.objects.contents) == ({}, before)
+
+
+def test_a_model_without_a_price_is_ordered_from_where_there_is_no_budget() -> None:
+    night = images_night(1)
+    night.prices = FixedPrices(None)
+
+    placed = night.desk.place(named("img-1"))
+
+    assert (placed.estimate.cost_usd, list(night.ledger.intents)) == (None, ["lunch-1"])
 
 
 def test_a_workload_without_a_source_takes_no_selection() -> None:
