@@ -37,7 +37,7 @@ class Enqueuer:
     workers: int = 16
 
     def put(
-        self, records: Iterable[PendingRecord], day: date, intent_id: str, now: datetime, *, most: int | None = None
+        self, records: Iterable[PendingRecord], day: date, intent_id: str, now: datetime, *, most: int
     ) -> list[str]:
         """Put the first `most` records that are to be had in line; return the identities of those that wait there.
 
@@ -58,8 +58,8 @@ class Enqueuer:
         source = iter(records)
         in_line: list[str] = []
         try:
-            while most is None or len(in_line) < most:
-                some = list(islice(source, _AT_ONCE if most is None else min(_AT_ONCE, most - len(in_line))))
+            while len(in_line) < most:
+                some = list(islice(source, min(_AT_ONCE, most - len(in_line))))
                 if not some:
                     break
                 in_line += filter(None, map_bounded(put_one, some, workers=self.workers))

@@ -41,15 +41,15 @@ def test_the_first_ones_come_into_line_and_no_more_than_wanted() -> None:
     assert sorted(table.rows) == found
 
 
-def test_all_of_a_selection_come_into_line_if_there_is_no_limit() -> None:
+def test_a_selection_of_fewer_comes_into_line_whole() -> None:
     table = FakeRecordTable(shape=WAITING)
 
-    assert len(enqueuer(table).put(records(range(1200)), DAY, "mine", NIGHT)) == len(table.rows) == 1200
+    assert len(enqueuer(table).put(records(range(1200)), DAY, "mine", NIGHT, most=9999)) == len(table.rows) == 1200
 
 
 def test_what_another_open_order_has_is_left_to_it_and_the_next_one_taken() -> None:
     table = FakeRecordTable(shape=WAITING)
-    enqueuer(table).put(records(range(0, 6, 2)), DAY, "theirs", NIGHT)
+    enqueuer(table).put(records(range(0, 6, 2)), DAY, "theirs", NIGHT, most=9)
 
     found = enqueuer(table).put(records(range(9)), DAY, "mine", NIGHT, most=4)
 
@@ -59,16 +59,16 @@ def test_what_another_open_order_has_is_left_to_it_and_the_next_one_taken() -> N
 
 def test_what_still_waits_for_a_closed_order_is_taken_over() -> None:
     table = FakeRecordTable(shape=WAITING)
-    enqueuer(table).put(records(range(3)), DAY, "theirs", NIGHT)
+    enqueuer(table).put(records(range(3)), DAY, "theirs", NIGHT, most=9)
 
-    assert len(enqueuer(table, "theirs").put(records(range(3)), DAY, "mine", NIGHT)) == 3
+    assert len(enqueuer(table, "theirs").put(records(range(3)), DAY, "mine", NIGHT, most=9)) == 3
 
     assert {row["orderedBy"] for row in table.rows.values()} == {"mine"}
 
 
 def test_beginning_again_after_a_death_comes_to_the_same_line() -> None:
     table = FakeRecordTable(shape=WAITING)
-    enqueuer(table).put(records(range(4)), DAY, "mine", NIGHT)
+    enqueuer(table).put(records(range(4)), DAY, "mine", NIGHT, most=9)
 
     found = enqueuer(table).put(records(range(9)), DAY, "mine", NIGHT, most=6)
 
