@@ -37,10 +37,11 @@ def numbered_intents(ledger: IntentLedger, workload: str, day: date) -> Iterator
 
 
 def intents_of(ledger: IntentLedger, workload: str, day: date) -> list[Intent]:
-    """Return all intents of a day, closed ones and orders included, each read consistently."""
+    """Return all intents of a day, closed ones and orders included, each as a consistent read would show it."""
     found = {intent.intent_id: intent for intent in numbered_intents(ledger, workload, day)}
     for listed in ledger.orders(workload, day):
-        current = ledger.intent(listed.intent_id)
+        # Closed is final: however far the index lags, what it shows closed is so. A day may have thousands of those.
+        current = ledger.intent(listed.intent_id) if listed.is_open else listed
         if current is not None:
             found[current.intent_id] = current
     return list(found.values())
@@ -49,7 +50,7 @@ def intents_of(ledger: IntentLedger, workload: str, day: date) -> list[Intent]:
 def intents_in(
     ledger: IntentLedger, workload: str, day: date, *statuses: IntentStatus, only: str | None = None
 ) -> list[Intent]:
-    """Return the day's intents that are in one of `statuses`, each read consistently; with `only`, that one alone."""
+    """Return the day's intents that are in one of `statuses`, each as `intents_of`; with `only`, that one alone."""
     if only is not None:
         intent = ledger.intent(only)
         there = [] if intent is None or (intent.workload, intent.day) != (workload, day) else [intent]

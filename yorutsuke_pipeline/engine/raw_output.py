@@ -10,7 +10,6 @@ from __future__ import annotations
 import json
 from collections import Counter
 from dataclasses import dataclass, field, replace
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from yorutsuke_pipeline.engine import layout
@@ -43,6 +42,8 @@ _LONGEST_LINE = 32_000_000
 _LONGEST_SUMMARY = 1_000_000
 # A text of this length is no answer to anything asked here; what is kept must fit a line that stages can read.
 _LONGEST_KEPT = 150_000
+_WAITING = (IntentStatus.OPEN, IntentStatus.MANIFESTED)
+_RESUMED = (IntentStatus.COLLECTED, IntentStatus.RECORDED)
 
 
 class Outcome(Word):
@@ -105,10 +106,10 @@ class RawOutputCollector:
         Raises:
             PermanentError: The outcomes do not add up to the manifest; nothing was released.
         """
-        intents_of = partial(intents_in, self.ledger, self.workload.name, day, only=only)
-        submitted = intents_of(IntentStatus.SUBMITTED)
-        waiting = intents_of(IntentStatus.OPEN, IntentStatus.MANIFESTED)
-        resumed = intents_of(IntentStatus.COLLECTED, IntentStatus.RECORDED)
+        there = intents_in(self.ledger, self.workload.name, day, *IntentStatus, only=only)
+        submitted = [intent for intent in there if intent.status is IntentStatus.SUBMITTED]
+        waiting = [intent for intent in there if intent.status in _WAITING]
+        resumed = [intent for intent in there if intent.status in _RESUMED]
         collected: list[Intent] = []
         jobs: list[BatchJob] = []
         counts: Counter[str] = Counter()

@@ -9,6 +9,7 @@ import pytest
 from yorutsuke_pipeline.engine.batch_job import ENDINGS_AT_THE_SERVICE, VANISHED
 from yorutsuke_pipeline.engine.errors import PermanentError
 from yorutsuke_pipeline.engine.intent import IntentStatus
+from yorutsuke_pipeline_tests.engine.interruptions import Calls
 from yorutsuke_pipeline_tests.engine.nights import DAY, FIRST, SECOND, night_of
 from yorutsuke_pipeline_tests.engine.outputs import ANSWERS, JOB, answered, collect
 
@@ -58,6 +59,14 @@ def test_an_intent_that_an_earlier_run_collected_does_not_wait_for_a_later_one()
     assert [intent.intent_id for intent in report.waiting] == [SECOND]
     assert [intent.intent_id for intent in report.resumed] == [FIRST]
     assert not report.must_wait
+
+
+def test_the_days_intents_are_listed_once_however_many_states_they_are_in() -> None:
+    night, calls = answered(), Calls()
+
+    night.stages(calls.watch).collector.collect(DAY)
+
+    assert calls.names.count("orders") == 1
 
 
 def test_output_that_is_there_before_the_job_has_ended_is_not_read() -> None:
