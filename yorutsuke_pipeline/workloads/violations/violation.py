@@ -67,7 +67,7 @@ def read_violation(identity: str, attributes: Mapping[str, Any]) -> Violation:
     """
     try:
         violation = Violation(
-            violation_id=_identity(identity),
+            violation_id=check_identity(identity),
             fine_amount=_amount(attributes.get("fineAmount")),
             date_issued=date.fromisoformat(_text(attributes, "dateIssued")),
             agency=_text(attributes, "agency"),
@@ -82,7 +82,12 @@ def read_violation(identity: str, attributes: Mapping[str, Any]) -> Violation:
     return violation
 
 
-def _identity(text: str) -> str:
+def check_identity(text: str) -> str:
+    """Return a violation's id, which the key of a table must hold.
+
+    Raises:
+        ValueError: It is empty, too long, or has characters that nobody sees.
+    """
     if not text.isprintable() or not 1 <= len(text) <= _LONGEST_ID:
         raise ValueError(f"its id is not 1 to {_LONGEST_ID} printable characters")
     return text
