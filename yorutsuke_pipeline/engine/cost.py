@@ -16,6 +16,8 @@ _MILLION = Decimal(1_000_000)
 _BATCH_SHARE = Decimal("0.5")
 # How what a day's run refused is tried again, in a command.
 MATERIALIZE_AGAIN = "materialize the day again"
+# The setting that every intent is held to; an order may have a tighter budget of its own.
+INTENT_BUDGET = "YORUTSUKE_BUDGET_USD"
 # To be formatted with the budget.
 NO_PRICE = (
     "the model's price is unknown, so its cost cannot be held to the budget of {budget} USD; ask a model whose price "
@@ -55,9 +57,13 @@ def total(costs: list[Decimal | None]) -> Decimal | None:
 
 
 def check_budget(
-    estimate: Decimal | None, budget: Decimal | None, *, intent_id: str, again: str = MATERIALIZE_AGAIN
+    estimate: Decimal | None,
+    budget: Decimal | None,
+    *,
+    intent_id: str,
+    remedy: str = f"Raise {INTENT_BUDGET}, then {MATERIALIZE_AGAIN}",
 ) -> None:
-    """Refuse an intent whose estimate passes its budget, before a job is submitted; `again` says how it is retried.
+    """Refuse an intent whose estimate passes its budget, before a job is submitted; `remedy` says what to do then.
 
     Raises:
         BudgetExceededError: It does, or there is a budget and the model's price is unknown.
@@ -69,5 +75,5 @@ def check_budget(
     if estimate > budget:
         raise BudgetExceededError(
             f"{intent_id}: the estimate of {estimate:.4f} USD passes the budget of {budget} USD; no job was submitted. "
-            f"Raise YORUTSUKE_BUDGET_USD, then {again}",
+            f"{remedy}",
         )

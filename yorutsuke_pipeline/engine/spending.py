@@ -16,7 +16,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from yorutsuke_pipeline.engine.budgets import Budgets, BudgetUse, budgets_of
-from yorutsuke_pipeline.engine.cost import MATERIALIZE_AGAIN, check_budget
+from yorutsuke_pipeline.engine.cost import INTENT_BUDGET, MATERIALIZE_AGAIN, check_budget
 from yorutsuke_pipeline.engine.days import day_of
 from yorutsuke_pipeline.engine.errors import BudgetExceededError, LostRaceError
 from yorutsuke_pipeline.engine.orders import policy_of
@@ -119,7 +119,13 @@ class Spending:
         """
         own = policy_of(intent, self.policy).budget_usd
         budget = own if amount is not None or own is not None else self._tightest
-        check_budget(amount, budget, intent_id=intent.intent_id, again=self._again(intent))
+        check_budget(amount, budget, intent_id=intent.intent_id, remedy=self._remedy(intent))
+
+    def _remedy(self, intent: Intent) -> str:
+        """Return what to do about an intent that passes its budget."""
+        if policy_of(intent, self.policy).budget_usd != self.policy.budget_usd:
+            return "Order less, or with a larger budget"
+        return f"Raise {INTENT_BUDGET}, then {self._again(intent)}"
 
     def _again(self, intent: Intent) -> str:
         return self.again if intent.order is None else "place another order"

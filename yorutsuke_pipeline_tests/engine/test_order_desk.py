@@ -156,7 +156,7 @@ def test_what_passes_the_budget_of_the_deployment_is_refused_before_anything_is_
     night = images_night(2, policy=replace(POLICY, budget_usd=Decimal("0.0000001")))
     before = dict(night.objects.contents)
 
-    with pytest.raises(BudgetExceededError, match="place another order"):
+    with pytest.raises(BudgetExceededError, match="Raise YORUTSUKE_BUDGET_USD, then place another order"):
         night.desk.place(named("img-1"))
 
     assert (night.ledger.intents, night.objects.contents) == ({}, before)
@@ -166,7 +166,7 @@ def test_images_that_are_named_and_pass_their_orders_own_budget_are_refused_befo
     night = images_night(2)
     before = dict(night.objects.contents)
 
-    with pytest.raises(BudgetExceededError, match="place another order"):
+    with pytest.raises(BudgetExceededError, match="Order less, or with a larger budget"):
         night.desk.place(named("img-1", budget_usd=Decimal("0.0000001")))
 
     assert (night.ledger.intents, night.objects.contents) == ({}, before)
