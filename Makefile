@@ -46,7 +46,7 @@ $(STAMP): pyproject.toml constraints.txt
 	$(BIN)/pip install --quiet --constraint constraints.txt --editable ".[embedded,violations,api,deploy,test,lint]"
 	touch $(STAMP)
 
-# A quarter of an hour and more, on a machine that does nothing else meanwhile. `docs/performance.md` says what it means.
+# Three quarters of an hour, on a machine that does nothing else meanwhile. `docs/performance.md` says what it means.
 bench: $(STAMP)
 	$(BIN)/python -m yorutsuke_pipeline_tests.bench --document docs/performance.md \
 		--json docs/performance.json --chart docs/pictures/performance.png
