@@ -30,7 +30,7 @@ RANGE_BYTES = 8 * 1024 * 1024
 # What all connections together hold, beside the range that is being used.
 _HELD_BYTES = 64 * 1024 * 1024
 _MOST_CONNECTIONS = 16
-# More only for a reader that has to wait: most of our own lists are read more slowly than one connection gives them.
+# More only for a reader that has to wait: who judges each line is often slower than one connection.
 _AT_FIRST = 1
 _AT_ONCE = 1024 * 1024
 

@@ -7,10 +7,10 @@ workload's selection; that each of them goes to one order only is `ports.Pending
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
 from itertools import islice
 from typing import TYPE_CHECKING
 
+from yorutsuke_pipeline.engine.holders import Holders
 from yorutsuke_pipeline.engine.streams import end, map_bounded
 
 if TYPE_CHECKING:
@@ -48,8 +48,7 @@ class Enqueuer:
         Raises:
             ThrottledError: The table turned a record away until the deadline; do it again.
         """
-        # An intent that was closed stays so: one look at each is enough.
-        is_over = lru_cache(maxsize=None)(self._is_over)
+        is_over = Holders(self.ledger.intent).is_over
 
         def put_one(record: PendingRecord) -> str | None:
             stands = self.pending.enqueue(record, day, intent_id, now, is_over=is_over)
@@ -66,7 +65,3 @@ class Enqueuer:
         finally:
             end(source)
         return in_line
-
-    def _is_over(self, intent_id: str) -> bool:
-        intent = self.ledger.intent(intent_id)
-        return intent is not None and not intent.is_open

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
-from functools import lru_cache
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -17,6 +16,7 @@ from yorutsuke_pipeline.engine.alerts import Alert
 from yorutsuke_pipeline.engine.day_intents import numbered_intents
 from yorutsuke_pipeline.engine.days import day_bounds, day_of, tokyo_minute
 from yorutsuke_pipeline.engine.errors import PermanentError
+from yorutsuke_pipeline.engine.holders import Holders
 from yorutsuke_pipeline.engine.intent import IntentStatus
 from yorutsuke_pipeline.engine.policy import BelowMinimum
 from yorutsuke_pipeline.engine.switch import NEVER_PAUSED
@@ -100,15 +100,11 @@ class Lateness:
     def _enough_waits(self, day: date) -> bool:
         skips = self.policy.below_minimum is BelowMinimum.SKIP
         least = self.quota_book.quotas(self.policy.model_id).fewest_records if skips else 1
-        given_up = lru_cache(maxsize=None)(self._was_given_up)
+        # What was put in line for an order that was stopped or refused, no run takes up.
+        was_given_up = Holders(self.ledger.intent).was_given_up
         unclaimed = (record for record in self.pending.pending(day) if record.intent_id is None)
-        wanted = (record for record in unclaimed if not given_up(record.ordered_by))
+        wanted = (record for record in unclaimed if record.ordered_by is None or not was_given_up(record.ordered_by))
         return sum(1 for _ in islice(wanted, least)) == least
-
-    def _was_given_up(self, order: str | None) -> bool:
-        """Tell whether an order was stopped or refused; what was put in line for it, no run takes up."""
-        intent = None if order is None else self.ledger.intent(order)
-        return intent is not None and intent.was_given_up
 
     def _late(self, intent: Intent, jobs: tuple[BatchJob, ...], now: datetime) -> Iterator[Alert]:
         due = self._due(intent.day, intent.created_at)

@@ -7,7 +7,6 @@ their jobs.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from yorutsuke_pipeline.engine import layout
@@ -15,6 +14,7 @@ from yorutsuke_pipeline.engine.batch_job import PLANNED, BatchJob
 from yorutsuke_pipeline.engine.day_intents import numbered_intents
 from yorutsuke_pipeline.engine.errors import LostRaceError
 from yorutsuke_pipeline.engine.events import Event, EventName
+from yorutsuke_pipeline.engine.holders import Holders
 from yorutsuke_pipeline.engine.identity import fingerprint, intent_id
 from yorutsuke_pipeline.engine.intent import Intent, IntentStatus, ResultStats
 from yorutsuke_pipeline.engine.job_input import job_input
@@ -101,14 +101,14 @@ class Opening:
         would keep the record from ever being asked about.
         """
         mine = intent.intent_id if intent is not None else None
-        is_closed = lru_cache(maxsize=None)(self._is_closed)
+        holders = Holders(self.ledger.intent)
         # An order's list names each of its records: whoever placed it wants them, whatever became of an earlier order.
         is_an_order = intent is not None and intent.order is not None
-        leaves = is_closed if is_an_order else lru_cache(maxsize=None)(self._leaves)
+        leaves = holders.is_over if is_an_order else holders.leaves
         for record in self._in_line(day, intent):
             holder, ordered_by = record.intent_id, record.ordered_by
             if holder is not None and holder != mine:
-                if not is_closed(holder):
+                if not holders.is_over(holder):
                     continue
                 self.pending.release(record.identity, holder, attempts=record.attempts, reason=record.last_reason)
             if ordered_by is None or ordered_by == mine or leaves(ordered_by):
@@ -169,15 +169,6 @@ class Opening:
     def jobs(self, intent: Intent) -> tuple[BatchJob, ...]:
         """Return the intent's jobs, without rows left over by a manifest that was never sealed."""
         return tuple(self.ledger.jobs(intent.intent_id)[: intent.job_count])
-
-    def _is_closed(self, intent_id: str) -> bool:
-        intent = self.ledger.intent(intent_id)
-        return intent is not None and not intent.is_open
-
-    def _leaves(self, intent_id: str) -> bool:
-        """Tell whether an order leaves to others what was put in line for it: it ended, and not by being given up."""
-        intent = self.ledger.intent(intent_id)
-        return intent is not None and not intent.is_open and not intent.was_given_up
 
     def _asks_as_configured(self, intent: Intent) -> bool:
         if intent.estimate_usd is None and self.spending.has_budget:

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from functools import lru_cache
 from itertools import islice
 from typing import TYPE_CHECKING
 
 from yorutsuke_pipeline.engine.cost import NO_PRICE, TokenUsage
+from yorutsuke_pipeline.engine.holders import Holders
 from yorutsuke_pipeline.engine.orders import Estimate, policy_of
 from yorutsuke_pipeline.engine.preflight import preflight_size
 from yorutsuke_pipeline.engine.record import RecordRejectedError
@@ -79,7 +79,7 @@ class Quoter:
             is_new: Whether one without a row can be put in line; else it must wait already.
             mine: The order that asks; what waits for it is to be had.
         """
-        is_open = lru_cache(maxsize=None)(lambda name: name != mine and self._is_open(name))
+        is_open = Holders(self.ledger.intent).is_open
         for some in chunked(wanted, _AT_ONCE):
             rows = self.records.of([record.identity for record in some])
             for record in some:
@@ -87,7 +87,9 @@ class Quoter:
                 if row is None:
                     if is_new:
                         yield record
-                elif row.waits and not any(is_open(name) for name in (row.intent_id, row.ordered_by) if name):
+                elif row.waits and not any(
+                    is_open(name) for name in (row.intent_id, row.ordered_by) if name and name != mine
+                ):
                     yield row
 
     def _usage(self, record: PendingRecord) -> TokenUsage | None:
@@ -102,10 +104,6 @@ class Quoter:
             return self.workload.expected_input_tokens
         prepared = self.workload.prepare(record, None, max_output_tokens=self.policy.max_output_tokens)
         return question_tokens(self.policy.model_id, prepared.question)
-
-    def _is_open(self, intent_id: str) -> bool:
-        intent = self.ledger.intent(intent_id)
-        return intent is not None and intent.is_open
 
 
 class _Tally:

@@ -6,10 +6,10 @@ What belongs here: the decisions. Which days failed, and launching them, is `def
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from yorutsuke_pipeline.engine.day_intents import intents_in
+from yorutsuke_pipeline.engine.holders import Holders
 from yorutsuke_pipeline.engine.intent import IntentStatus
 from yorutsuke_pipeline.engine.words import Word
 
@@ -92,13 +92,9 @@ def waits_for_submission(
     """
     if any(intent.status in _UNSUBMITTED for intent in intents):
         return True
-    found = lru_cache(maxsize=None)(intent_of)
-    return any(_is_left(record, found) for record in records)
-
-
-def _is_left(record: PendingRecord, intent_of: Callable[[str], Intent | None]) -> bool:
-    holder = None if record.intent_id is None else intent_of(record.intent_id)
-    if record.intent_id is not None and (holder is None or holder.is_open):
-        return False
-    order = None if record.ordered_by is None else intent_of(record.ordered_by)
-    return record.ordered_by is None or (order is not None and not order.is_open and not order.was_given_up)
+    holders = Holders(intent_of)
+    return any(
+        (record.intent_id is None or holders.is_over(record.intent_id))
+        and (record.ordered_by is None or holders.leaves(record.ordered_by))
+        for record in records
+    )
