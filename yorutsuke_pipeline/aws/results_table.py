@@ -16,7 +16,7 @@ from yorutsuke_pipeline.aws.pages import rows_found
 from yorutsuke_pipeline.aws.patience import Patience
 from yorutsuke_pipeline.aws.table_calls import TableCalls
 from yorutsuke_pipeline.engine.errors import ThrottledError, UnwrittenError
-from yorutsuke_pipeline.engine.streams import chunked, map_bounded
+from yorutsuke_pipeline.engine.streams import chunked
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -60,7 +60,6 @@ class ResultsTable:
         self._table = table
         self._shape = shape
         self._place: Callable[[Row], tuple[str, str]] = itemgetter(*shape.key)
-        self._concurrency = concurrency
         self._patience = patience
         self._target = Target(f"table {table}", "YORUTSUKE_ENV, which ends its name")
         self._calls = TableCalls(client)
@@ -125,8 +124,9 @@ class ResultsTable:
             for beginning in partitions
             for some in chunked(partitions[beginning], _PARTITIONS_AT_ONCE)
         )
-        for rows in map_bounded(self._select, asked, workers=self._concurrency):
-            yield from rows
+        # One after the other: threads for a chunk's few calls cost more than the calls.
+        for one in asked:
+            yield from self._select(one)
 
     def mark_archive_failed(self, key: dict[str, str], reason: str) -> None:
         """Note on a result that its source could not be archived; nothing if it is gone."""

@@ -10,10 +10,12 @@ last.
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from contextlib import ExitStack
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from tempfile import TemporaryFile
+from typing import IO, TYPE_CHECKING, Any, NamedTuple
 
 from yorutsuke_pipeline.engine import layout
 from yorutsuke_pipeline.engine.day_intents import intents_in
@@ -54,10 +56,6 @@ _BLOCKS_AT_FIRST = 2
 _PREVIEW = 20
 
 
-# As `json_line` writes it; in a text its quotes would be escaped. Most records are, and need not be read again.
-_IS_ACCEPTED = b'"ending":"accepted"'
-
-
 class Ending(Word):
     """What became of a claimed record."""
 
@@ -88,6 +86,14 @@ class ResultsReport:
     preview: list[Row] = field(default_factory=list)
 
 
+class _Lists(NamedTuple):
+    """What is written down of an intent's records; those without a result also in a file, until they are released."""
+
+    outcomes: ObjectWriter
+    letters: DeadLetterWriter
+    without_result: IO[bytes]
+
+
 @dataclass(frozen=True)
 class ResultRecorder:
     """The stage, with the ports it works through."""
@@ -116,20 +122,23 @@ class ResultRecorder:
         """
         report = ResultsReport()
         for intent in intents_in(self.ledger, self.workload.name, day, IntentStatus.COLLECTED, only=only):
-            endings = self._write(intent, report)
-            self._return_to_line(intent)
+            with TemporaryFile(prefix="yorutsuke-outcomes-") as without_result:
+                endings = self._write(intent, report, without_result)
+                without_result.seek(0)
+                self._return_to_line(intent, without_result)
             accepted = endings[Ending.ACCEPTED]
             result = ResultStats(accepted, endings.total() - accepted + intent.rejected_count)
             report.intents.append(self.ledger.save(intent.advance(IntentStatus.RECORDED, result=result)))
             report.endings.update(endings)
         return report
 
-    def _write(self, intent: Intent, report: ResultsReport) -> Counter[str]:
+    def _write(self, intent: Intent, report: ResultsReport, without_result: IO[bytes]) -> Counter[str]:
         """Write rows, dead letters and the list of outcomes; return the records by ending."""
         endings: Counter[str] = Counter()
         with ExitStack() as stack:
             outcomes = stack.enter_context(self.objects.writing(layout.outcomes_key(intent.intent_id)))
             letters = stack.enter_context(DeadLetterWriter(self.objects, intent))
+            lists = _Lists(outcomes, letters, without_result)
             answers = read_json_lines(self.objects, layout.answers_key(intent.intent_id))
             judged = self.judge.judge(intent, answers, extracted_at=self.clock.now())
             blocks = chunked(judged, _BLOCK)
@@ -141,7 +150,7 @@ class ResultRecorder:
             ):
                 report.kept_edited_count += kept_count
                 for entry in block:
-                    ending = self._note(intent, entry, outcomes, letters, report)
+                    ending = self._note(intent, entry, lists, report)
                     if ending is not None:
                         endings[ending] += 1
             check_complete_list(layout.answers_key(intent.intent_id), intent.record_count, endings.total())
@@ -152,14 +161,7 @@ class ResultRecorder:
         """Write the rows of some judgements; return these, and how many rows a person had edited."""
         return block, self.table.write([entry.row for entry in block if entry.row is not None])
 
-    def _note(
-        self,
-        intent: Intent,
-        entry: Judged,
-        outcomes: ObjectWriter,
-        letters: DeadLetterWriter,
-        report: ResultsReport,
-    ) -> Ending | None:
+    def _note(self, intent: Intent, entry: Judged, lists: _Lists, report: ResultsReport) -> Ending | None:
         """Write down what became of one record (its ending is returned) or of a line that is nobody's."""
         document, reject = entry.document, entry.reject
         identity = document.get("identity")
@@ -168,7 +170,7 @@ class ResultRecorder:
         if reject is not None:
             report.rejects[reject.kind] += 1
             report.final_count += is_final
-            letters.write(
+            lists.letters.write(
                 document["jobId"],
                 DeadLetter(
                     reject,
@@ -195,20 +197,21 @@ class ResultRecorder:
                 report.warnings[warning] += 1
             if len(report.preview) < _PREVIEW:
                 report.preview.append(entry.row)
-        outcomes.write(
-            json_line(
-                {
-                    "recordId": document["recordId"],
-                    "identity": identity,
-                    "ending": ending,
-                    "attempts": attempts,
-                    "reason": reject.reason if reject else document.get("lastReason"),
-                    "isFinal": is_final,
-                    "source": document["source"],
-                    "resultKey": self.table.key(entry.row) if entry.row is not None else None,
-                },
-            ),
+        outcome = json_line(
+            {
+                "recordId": document["recordId"],
+                "identity": identity,
+                "ending": ending,
+                "attempts": attempts,
+                "reason": reject.reason if reject else document.get("lastReason"),
+                "isFinal": is_final,
+                "source": document["source"],
+                "resultKey": self.table.key(entry.row) if entry.row is not None else None,
+            },
         )
+        lists.outcomes.write(outcome)
+        if entry.row is None:
+            lists.without_result.write(outcome)
         return ending
 
     def _attempts(self, entry: Judged) -> int:
@@ -216,13 +219,8 @@ class ResultRecorder:
         before = int(entry.document.get("attempts", 0))
         return before + 1 if entry.reject is not None else before
 
-    def _return_to_line(self, intent: Intent) -> None:
+    def _return_to_line(self, intent: Intent, without_result: IO[bytes]) -> None:
         """Release records without a result, or take them out of line when their attempts are used up."""
-        outcomes = (
-            outcome
-            for outcome in read_json_lines(self.objects, layout.outcomes_key(intent.intent_id), without=_IS_ACCEPTED)
-            if outcome["ending"] != Ending.ACCEPTED
-        )
 
         def settle(outcome: dict[str, Any]) -> bool:
             identity, attempts, reason = outcome["identity"], outcome["attempts"], outcome["reason"]
@@ -232,7 +230,7 @@ class ResultRecorder:
 
         for _ in self.meter.counting(
             "records put back in line, or given to a person",
-            map_bounded(settle, outcomes, workers=self.policy.concurrency),
+            map_bounded(settle, map(json.loads, without_result), workers=self.policy.concurrency),
         ):
             pass
 

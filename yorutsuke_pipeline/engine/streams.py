@@ -105,19 +105,18 @@ def json_line(document: Any) -> bytes:  # noqa: ANN401 — any JSON
     return line + b"\n"
 
 
-def read_json_lines(objects: ObjectStore, key: str, *, without: bytes | None = None) -> Iterator[dict[str, Any]]:
+def read_json_lines(objects: ObjectStore, key: str) -> Iterator[dict[str, Any]]:
     """Yield the documents of a JSON-lines object that the product itself wrote; nothing if there is none.
 
     Args:
         objects: Where it is.
         key: Of the object.
-        without: Lines that hold these bytes are passed over unread.
 
     Raises:
         ManifestChangedError: A line is not as the product writes them.
     """
     for number, line in enumerate(objects.lines(key, longest=_LONGEST_OWN_LINE), start=1):
-        if line and (without is None or without not in line):
+        if line:
             try:
                 yield _document(line)
             except ValueError as error:
