@@ -39,9 +39,8 @@ class S3Writer:
         self._key = key
         self._target = target
         self._write_id = uuid4().hex
-        # Joined when they are a part: a bytearray that grows is copied again and again.
-        self._waiting: list[bytes] = []
-        self._waiting_bytes = 0
+        # Of bytes botocore would make a file, and read it in small pieces.
+        self._waiting = bytearray()
         self._upload_id: str | None = None
         self._part_count = 0
         self._sending: deque[Future[CompletedPartTypeDef]] = deque()
@@ -54,16 +53,15 @@ class S3Writer:
 
         An error of sending them may be raised here, later, or in `finish`.
         """
-        self._waiting.append(content)
-        self._waiting_bytes += len(content)
-        if self._waiting_bytes >= PART_BYTES:
+        self._waiting += content
+        if len(self._waiting) >= PART_BYTES:
             self._begin_part()
 
     def finish(self) -> None:
         """Send the rest, and make the object."""
         if self._upload_id is None:
             with calling(self._target, f"write {self._key!r}"):
-                self._client.put_object(Bucket=self._bucket, Key=self._key, Body=b"".join(self._waiting))
+                self._client.put_object(Bucket=self._bucket, Key=self._key, Body=bytes(self._waiting))
             return
         if self._waiting:
             self._begin_part()
@@ -83,10 +81,7 @@ class S3Writer:
 
     def _begin_part(self) -> None:
         """Have what waits sent as the next part, after the first of those on the way if these are many."""
-        # Of bytes botocore would make a file, and read it in small pieces.
-        content = bytearray().join(self._waiting)
-        self._waiting.clear()
-        self._waiting_bytes = 0
+        content, self._waiting = self._waiting, bytearray()
         self._part_count += 1
         if self._upload_id is None:
             self._upload_id = self._begin_upload()
