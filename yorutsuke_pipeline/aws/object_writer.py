@@ -26,7 +26,7 @@ WRITE_ID = "write-id"
 # S3 takes parts of 5 MB and more, and 10,000 of them: at this size an object of 50 GB. Larger ones are held longer.
 PART_BYTES = 5 * 1024 * 1024
 # One connection to S3 takes some 85 MB/s, less what a call waits; the lines of a manifest come at 160.
-_SENT_AT_ONCE = 4
+_SENT_AT_ONCE = 3
 _NOT_FOUND = 404
 
 
