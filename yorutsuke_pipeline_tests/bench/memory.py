@@ -19,7 +19,7 @@ def _settings(size: int) -> StubSettings:
 # Within so much, memory is flat and time is linear.
 _MOST_GROWTH = 1.2
 
-# Stages that make a call for each image: a million of them take half an hour, and are for `--size`, by hand.
+# Stages that make a call for each image: a million of them take a quarter of an hour, and are for `--size`, by hand.
 MEMORY_OF_IMAGES = Benchmark(
     name="memory-of-images",
     title="memory by number of images",
