@@ -64,7 +64,7 @@ class JoinedRanges(io.RawIOBase):
         length = min(range_bytes, _HELD_BYTES // workers)
         spans = ((begin, min(begin + length, size)) for begin in range(0, size, length))
         self._open_range = open_range
-        self._ranges = map_bounded(self._read_range, spans, workers=workers, ahead=workers, at_first=_AT_FIRST)
+        self._ranges = map_bounded(self._read_range, spans, workers=workers, at_first=_AT_FIRST)
         self._used: SimpleQueue[bytearray] = SimpleQueue()
         self._content = bytearray()
         self._range = memoryview(self._content)

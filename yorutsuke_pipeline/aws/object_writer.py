@@ -39,7 +39,7 @@ class S3Writer:
         self._key = key
         self._target = target
         self._write_id = uuid4().hex
-        # Of bytes botocore would make a file, and read it in small pieces.
+        # It is sent as it is: of bytes botocore would make a file, and read it in small pieces.
         self._waiting = bytearray()
         self._upload_id: str | None = None
         self._part_count = 0

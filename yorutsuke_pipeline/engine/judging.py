@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 # Rows that are compared with each other before any is passed on; some hundred kilobytes.
 _CHUNK = 100
 # Whose neighbours are read at once: a chunk takes a call for each ten of its users, one after the other.
-_CHUNKS_AT_ONCE = 8
+_CHUNKS_AT_ONCE = 12
 
 
 class Judged(NamedTuple):
@@ -74,9 +74,7 @@ class Judge:
                     yield _Chunk(judged, likenesses.visit(place for place in places if place is not None))
 
             # The next chunks are judged, and their neighbours read, while this one is passed on.
-            for chunk, stored in map_bounded(
-                self._with_neighbours, chunks(), workers=_CHUNKS_AT_ONCE, ahead=_CHUNKS_AT_ONCE
-            ):
+            for chunk, stored in map_bounded(self._with_neighbours, chunks(), workers=_CHUNKS_AT_ONCE):
                 likenesses.add(stored)
                 yield from self._compared(chunk.judged, likenesses)
 

@@ -216,11 +216,9 @@ class ManifestWriter(Opening):
                 )
             )
             claim = partial(self._claim, draft, pictures)
-            at_once = self.policy.concurrency
             claimed = self.meter.counting(
                 "records claimed and written",
-                # No more ahead than are under way: each holds an image and its line.
-                map_bounded(claim, takeable, workers=at_once, ahead=at_once),
+                map_bounded(claim, takeable, workers=self.policy.concurrency),
                 intake.left,
             )
             for job, record in pictures.placed(self._shared(asked_first, intake, claimed)):

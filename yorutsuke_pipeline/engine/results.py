@@ -141,10 +141,10 @@ class ResultRecorder:
             lists = _Lists(outcomes, letters, without_result)
             answers = read_json_lines(self.objects, layout.answers_key(intent.intent_id))
             judged = self.judge.judge(intent, answers, extracted_at=self.clock.now())
-            blocks, at_once = chunked(judged, _BLOCK), self.policy.concurrency
+            blocks = chunked(judged, _BLOCK)
             for block, kept_count in self.meter.counting(
                 "answers recorded",
-                map_bounded(self._write_rows, blocks, workers=at_once, ahead=at_once, at_first=_BLOCKS_AT_FIRST),
+                map_bounded(self._write_rows, blocks, workers=self.policy.concurrency, at_first=_BLOCKS_AT_FIRST),
                 intent.record_count,
                 size=_answers_of,
             ):

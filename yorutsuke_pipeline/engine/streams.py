@@ -34,10 +34,9 @@ def map_bounded(
     items: Iterable[Item],
     *,
     workers: int,
-    ahead: int | None = None,
     at_first: int | None = None,
 ) -> Generator[Result]:
-    """Yield `call(item)` in the items' order, with at most `ahead` items taken ahead (twice `workers` if None).
+    """Yield `call(item)` in the items' order, with no more items taken ahead than there are `workers`.
 
     With `at_first`, so many are taken ahead to begin with, and twice as many whenever a result but the first was not
     there when it was asked for: a caller that is slower than the calls holds few results.
@@ -45,8 +44,7 @@ def map_bounded(
     The first error ends the stream; calls not yet begun are dropped, those under way are waited for.
     """
     source, waiting = iter(items), deque[Future[Result]]()
-    most = ahead or 2 * workers
-    taken = at_first or most
+    taken = at_first or workers
     is_first = True
     with ThreadPoolExecutor(max_workers=workers, thread_name_prefix="stage") as pool:
 
@@ -56,8 +54,8 @@ def map_bounded(
         try:
             take()
             while waiting:
-                if taken < most and not is_first and not waiting[0].done():
-                    taken = min(2 * taken, most)
+                if taken < workers and not is_first and not waiting[0].done():
+                    taken = min(2 * taken, workers)
                     take()
                 result, is_first = waiting.popleft().result(), False
                 take()

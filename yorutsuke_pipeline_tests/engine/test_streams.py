@@ -30,8 +30,8 @@ def test_results_come_in_the_order_of_the_items_whichever_is_done_first() -> Non
     assert list(map_bounded(call, [1, 2, 3], workers=2)) == [10, 20, 30]
 
 
-@pytest.mark.parametrize(("ahead", "most"), [(None, 2 * 3 + 1), (4, 4 + 1), (1, 1 + 1)])
-def test_no_more_items_are_taken_ahead_than_told_or_twice_the_workers(ahead: int | None, most: int) -> None:
+@pytest.mark.parametrize(("at_first", "most"), [(None, 3 + 1), (1, 1 + 1), (2, 2 + 1)])
+def test_no_more_items_are_taken_ahead_than_told_at_first_or_there_are_workers(at_first: int | None, most: int) -> None:
     taken: list[int] = []
 
     def endless() -> Iterator[int]:
@@ -39,7 +39,7 @@ def test_no_more_items_are_taken_ahead_than_told_or_twice_the_workers(ahead: int
             taken.append(len(taken))
             yield len(taken)
 
-    results = map_bounded(lambda item: item, endless(), workers=3, ahead=ahead)
+    results = map_bounded(lambda item: item, endless(), workers=3, at_first=at_first)
     next(results)
 
     assert len(taken) <= most
