@@ -19,7 +19,7 @@ _SHORTEST, _FEWEST = 0.08, 100
 # After a longer one in which nothing was turned away, what got through is what was offered; seconds.
 _QUIET = 0.2
 # The first answers come after some ten milliseconds. What got through by then may be the table's reserve.
-_FIRST, _FIRST_CUT = 0.02, 0.3
+_FIRST, _FIRST_CUT = 0.02, 0.4
 # With more than this share turned away the table was full all the time, and what got through is what it admits.
 _FULL = 0.1
 # Just below that, so that its reserve fills again; a little below when only a few were turned away, because then what
@@ -30,9 +30,9 @@ _NEVER_BELOW = 0.85
 # Faster by this share a second, which grows by e^4 with each second in which nothing was turned away.
 _FASTER, _AND_FASTER, _LONGEST_QUIET = 0.03, 4.0, 0.9
 # And by so many rows a second each second, however slow: of several processes the slower ones catch up.
-_MORE = 100.0
-# Until it is known what the table admits: by e^5 a second, which passes it by some half.
-_UNKNOWN_FASTER, _UNKNOWN_CUT = 5.0, 0.7
+_MORE = 200.0
+# Until it is known what the table admits: by e^8 a second, which passes it by some half.
+_UNKNOWN_FASTER, _UNKNOWN_CUT = 8.0, 0.7
 # A full batch a second is what even a table that admits nothing is asked.
 _SLOWEST = 25.0
 
@@ -94,7 +94,8 @@ class Pace:
             got_through = _BELOW * through / (now - since)
             was_full = away > _FULL * (through + away)
             least = _NEVER_BELOW * self._admitted if was_full else _LITTLE_BELOW * self._rate
-            self._rate = self._admitted = max(got_through, least)
+            # The first time there is nothing to compare it with.
+            self._rate = self._admitted = max(got_through, least if self._admitted else 0.0)
         else:
             return
         self._mark = (now, self._through, self._turned_away)

@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 _CHUNK = 100
 # Whose neighbours are read at once: a chunk takes a call for each ten of its users, one after the other.
 _CHUNKS_AT_ONCE = 12
+# And of these so many at first, so that the first rows are not written only when twelve chunks are judged.
+_CHUNKS_AT_FIRST = 3
 
 
 class Judged(NamedTuple):
@@ -74,7 +76,8 @@ class Judge:
                     yield _Chunk(judged, likenesses.visit(place for place in places if place is not None))
 
             # The next chunks are judged, and their neighbours read, while this one is passed on.
-            for chunk, stored in map_bounded(self._with_neighbours, chunks(), workers=_CHUNKS_AT_ONCE):
+            read = map_bounded(self._with_neighbours, chunks(), workers=_CHUNKS_AT_ONCE, at_first=_CHUNKS_AT_FIRST)
+            for chunk, stored in read:
                 likenesses.add(stored)
                 yield from self._compared(chunk.judged, likenesses)
 

@@ -83,9 +83,12 @@ def load(table: Table, *, writers: int = 16, busy: float = 0.0, rows: int = ROWS
     return Load(rows * ingests / possible, offered / rows / ingests, fewest)
 
 
+@pytest.mark.parametrize(("writers", "busy"), [(16, 0.0), (8, 0.012), (32, 0.03)])
 @pytest.mark.parametrize("reserve", [100, 400, 4_000])
-def test_a_table_offered_more_than_it_admits_is_kept_full_and_asked_hardly_twice(reserve: int) -> None:
-    done = load(Table(4_000, reserve))
+def test_a_table_offered_more_than_it_admits_is_kept_full_and_asked_hardly_twice(
+    reserve: int, writers: int, busy: float
+) -> None:
+    done = load(Table(4_000, reserve), writers=writers, busy=busy)
 
     assert done.share >= 0.95
     assert done.attempts <= 1.1
