@@ -13,7 +13,9 @@ from yorutsuke_pipeline.engine.scratch import Scratch
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
 
+# Half a megabyte of it stays in memory: four times as much made a million rows no faster.
 _SCHEMA = """
+PRAGMA cache_size = -512;
 CREATE TABLE row (likeness TEXT, name TEXT, PRIMARY KEY (likeness, name)) WITHOUT ROWID;
 CREATE TABLE place (owner TEXT, part TEXT, PRIMARY KEY (owner, part)) WITHOUT ROWID;
 """
