@@ -31,7 +31,7 @@ _NEVER_BELOW = 0.85
 _FASTER, _AND_FASTER, _LONGEST_QUIET = 0.03, 4.0, 0.9
 # And by so many rows a second each second, however slow: of several processes the slower ones catch up.
 _MORE = 200.0
-# Until it is known what the table admits: by e^8 a second, which passes it by some half.
+# Until it is known what the table admits: by e^8 a second, which passes it before it says so.
 _UNKNOWN_FASTER, _UNKNOWN_CUT = 8.0, 0.7
 # A full batch a second is what even a table that admits nothing is asked.
 _SLOWEST = 25.0
@@ -93,9 +93,10 @@ class Pace:
         elif now - since >= _SHORTEST and through + away >= _FEWEST:
             got_through = _BELOW * through / (now - since)
             was_full = away > _FULL * (through + away)
-            least = _NEVER_BELOW * self._admitted if was_full else _LITTLE_BELOW * self._rate
-            # The first time there is nothing to compare it with.
-            self._rate = self._admitted = max(got_through, least if self._admitted else 0.0)
+            # Measured for the first time it counts as it is: it lay between two moments at which the table was full.
+            is_certain = was_full or not self._admitted
+            least = _NEVER_BELOW * self._admitted if is_certain else _LITTLE_BELOW * self._rate
+            self._rate = self._admitted = max(got_through, least)
         else:
             return
         self._mark = (now, self._through, self._turned_away)
